@@ -1,0 +1,1 @@
+"""C: syntax, control flow, and what a function takes and releases."""

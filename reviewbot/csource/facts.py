@@ -1,0 +1,173 @@
+"""What kernel functions take, give back, may return and may not: data, from rules/facts/*.toml.
+
+The file format is documented in rules/facts/README.md. Arguments count from 1, as in the
+tables; "return" stands for the value that the function returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Kind(StrEnum):
+    """What sort of thing is taken; rules choose by it."""
+
+    MEMORY = "memory"
+    REFERENCE = "reference"
+    ENABLE = "enable"  # clocks, regulators, runtime PM, started devices
+    LOCK = "lock"
+    CONTEXT = "context"  # rcu, preemption off, interrupts off: a lock without an object
+    OBJECT = "object"  # anything else that is created and destroyed (workqueue, irq, region)
+
+
+class Failure(StrEnum):
+    """How a function says that it failed."""
+
+    NEVER = "never"
+    NULL = "null"
+    ERR_PTR = "err-ptr"
+    NULL_OR_ERR_PTR = "null-or-err-ptr"
+    NEGATIVE = "negative"  # an int below 0; 0 and more is success
+    NONZERO = "nonzero"  # any int but 0
+    FALSE = "false"  # 0 is failure: trylocks, bool functions
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One sort of thing that is taken and given back.
+
+    `noun` reads well after "the" in a sentence. `linear`: an unknown function that is handed
+    it takes it over (skb, urb). `singleton`: there is one, no argument names it (rcu, rtnl).
+    `atomic`: who holds it must not sleep. `nests`: taking it twice is fine.
+    """
+
+    id: str
+    kind: Kind
+    noun: str
+    linear: bool = False
+    singleton: bool = False
+    atomic: bool = False
+    nests: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Acquire:
+    """`where` is 0 for the returned value, else the argument that names what is taken."""
+
+    resource: str
+    where: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is known of one function.
+
+    borrows: arguments that are only looked at, never kept. keeps: arguments that outlive the
+    call, their ownership goes over. consumes: ownership goes over even when the call fails.
+    consumes_on_success: only when it does not. uses: arguments that are dereferenced without
+    a check. takes: global locks taken inside. callbacks_under: locks held while it calls back
+    into drivers. sleeps: may sleep, whatever its arguments. gfp: the argument whose GFP flags
+    decide whether it may sleep. undo: the functions that undo its effect. accepts: what a
+    release takes without harm ("null", "err-ptr"). variant: for locks, what must match between
+    lock and unlock ("irqsave", "bh", "read", ...). flags: the argument that holds irq flags.
+    """
+
+    name: str
+    acquires: tuple[Acquire, ...] = ()
+    releases: tuple[Acquire, ...] = ()
+    failure: Failure | None = None
+    borrows: frozenset[int] = frozenset()
+    borrows_all: bool = False
+    keeps: frozenset[int] = frozenset()
+    consumes: frozenset[int] = frozenset()
+    consumes_on_success: frozenset[int] = frozenset()
+    uses: frozenset[int] = frozenset()
+    sleeps: bool = False
+    gfp: int = 0
+    takes: tuple[str, ...] = ()
+    callbacks_under: tuple[str, ...] = ()
+    undo: tuple[str, ...] = ()
+    accepts: frozenset[str] = frozenset()
+    variant: str = ""
+    flags: int = 0
+    noreturn: bool = False
+    managed: bool = False  # devm and kin: the driver core gives it back
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardClass:
+    """A class of guard(), scoped_guard() or CLASS(): what it holds until the scope ends.
+
+    `conditional`: it can fail (mutex_intr, mutex_try). `where` is the argument that names
+    the resource, 0 for the variable that CLASS declares.
+    """
+
+    name: str
+    resource: str
+    where: int = 1
+    conditional: bool = False
+    variant: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeClass:
+    """A class of __free(): what it gives back; `accepts` as in Fact."""
+
+    name: str
+    resources: tuple[str, ...]
+    accepts: frozenset[str] = frozenset()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Iterator:
+    """A loop macro. Its variable holds a reference inside the body if `resource` is set.
+
+    `var` is the argument that is the loop variable; `scoped` releases by itself; `removable`:
+    the entry may be removed inside the body.
+    """
+
+    name: str
+    var: int = 1
+    resource: str = ""
+    scoped: bool = False
+    removable: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NullableField:
+    """A member access that may be NULL, as a text suffix: `zbus->bus` fits `z->zbus->bus`."""
+
+    path: str
+    why: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintHelper:
+    """A printk helper that adds no newline by itself; `format` is the format's argument."""
+
+    name: str
+    format: int
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All tables, by name."""
+
+    functions: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))
+    resources: Mapping[str, Resource] = field(default_factory=lambda: MappingProxyType({}))
+    guards: Mapping[str, GuardClass] = field(default_factory=lambda: MappingProxyType({}))
+    frees: Mapping[str, FreeClass] = field(default_factory=lambda: MappingProxyType({}))
+    iterators: Mapping[str, Iterator] = field(default_factory=lambda: MappingProxyType({}))
+    fields: tuple[NullableField, ...] = ()
+    printers: Mapping[str, PrintHelper] = field(default_factory=lambda: MappingProxyType({}))
+    removed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    digest: str = ""

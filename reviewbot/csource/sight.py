@@ -1,0 +1,60 @@
+"""What is in sight of a rule: one touched function on one side of a patch, and around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reviewbot.csource.facts import Facts
+from reviewbot.csource.syntax import Function
+
+
+class CFile(Protocol):
+    """A C file on one side: whole, or stitched from hunks. Functions are read when asked for."""
+
+    path: str
+    whole: bool
+    text: bytes
+    """The file's bytes; for stitched hunks the lines in sight."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The functions defined here, in the order of the file."""
+
+    def function(self, name: str) -> Function | None:
+        """The function's definition, or None; cached."""
+
+    def functions(self) -> Sequence[Function]:
+        """All of them. Costs time on a long file: ask only when a rule needs it."""
+
+    def spans(self) -> Sequence[tuple[str, int, int]]:
+        """(name, first line, last line) of each function, without reading it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """All C files that one patch touches, on one side of it.
+
+    `files` by path; `earlier` the names of functions that this patch and earlier patches of
+    the series define. Headers that the patch touches are here too.
+    """
+
+    name: str  # "before" or "after"
+    files: dict[str, CFile]
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """One touched function on one side, and what may be asked about its surroundings.
+
+    `touched` are the lines of this side that the patch removes ("before") or adds ("after").
+    `other` is the same function on the other side, None where it is not there.
+    """
+
+    function: Function
+    file: CFile
+    side: Side
+    touched: frozenset[int]
+    facts: Facts
+    other: Sight | None = field(default=None, repr=False)

@@ -1,0 +1,277 @@
+"""C as rules see it: plain expressions, statements and functions, free of the parser.
+
+Line numbers are those of the file on the side that was read (before or after the patch),
+from 1, also where only hunks were in sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+ExprKind = Literal[
+    "name",  # foo                  name
+    "number",  # 0x10UL
+    "string",  # "a" "b" FMT          parts: the pieces, where there are several
+    "char",  # 'c'
+    "call",  # f(a, b)              parts: (callee, a, b)
+    "member",  # a->b, a.b            parts: (a,); name b; op "->" or "."
+    "index",  # a[i]                 parts: (a, i)
+    "unary",  # !a -a ~a *a &a ++a   parts: (a,); op
+    "postfix",  # a++ a--              parts: (a,); op
+    "binary",  # a + b, a && b        parts: (a, b); op
+    "assign",  # a = b, a += b        parts: (a, b); op
+    "conditional",  # a ? b : c, a ?: c    parts: (a, b, c); for ?: b is a
+    "cast",  # (type)a              parts: (a,); op is the type's text
+    "sizeof",  # sizeof(a)            parts: (a,) or (); op is the operator's name
+    "comma",  # a, b                 parts: (a, b)
+    "braces",  # { a, .b = c }        parts: the values
+    "block",  # ({ ... })            parts: every expression inside, in order
+    "type",  # a type as an argument
+    "other",  # anything else        parts: the expressions inside
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expr:
+    """One expression. Parentheses are gone; casts are kept.
+
+    `text` is canonical: no comments, no white space but one blank between two words, and
+    parentheses only where precedence needs them, so equal texts mean equal expressions.
+    `name` is set for names and members, and for a call by name (the callee's).
+    """
+
+    kind: ExprKind
+    text: str
+    line: int
+    end_line: int
+    op: str = ""
+    name: str = ""
+    parts: tuple[Expr, ...] = ()
+
+    @property
+    def args(self) -> tuple[Expr, ...]:
+        """The arguments of a call; empty for anything else."""
+        return self.parts[1:] if self.kind == "call" else ()
+
+    @property
+    def bare(self) -> Expr:
+        """The expression without the casts around it."""
+        expr = self
+        while expr.kind == "cast":
+            expr = expr.parts[0]
+        return expr
+
+    def walk(self) -> Iterator[Expr]:
+        """The expression and all inside it, outermost first."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stmt:
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExprStmt(Stmt):
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Declare(Stmt):
+    """One declared name (a declaration of three names gives three). Clean-up is __free()."""
+
+    name: str
+    type: str
+    pointer: bool = False
+    array: bool = False
+    static: bool = False
+    value: Expr | None = None
+    cleanup: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block(Stmt):
+    body: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class If(Stmt):
+    cond: Expr
+    then: Stmt
+    other: Stmt | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loop(Stmt):
+    """while, do and for. `cond` None means forever."""
+
+    kind: Literal["while", "do", "for"]
+    cond: Expr | None
+    body: Stmt
+    init: tuple[Stmt, ...] = ()
+    update: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Iterate(Stmt):
+    """A loop made by a macro: list_for_each_entry(pos, head, member) body."""
+
+    macro: str
+    args: tuple[Expr, ...]
+    body: Stmt
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MacroBlock(Stmt):
+    """An unknown macro with a body: it may run once, or never."""
+
+    macro: str
+    args: tuple[Expr, ...]
+    body: Stmt
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guard(Stmt):
+    """guard(mutex)(&l); CLASS(fdget, f)(fd); ACQUIRE(mutex_intr, l)(&x);
+
+    `macro` is what was written, `type` the guard class, `name` the variable ("" for guard).
+    """
+
+    macro: str
+    type: str
+    name: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guarded(Stmt):
+    """scoped_guard(mutex, &l) body; in the kernel a `for` that runs once.
+
+    `fail` is the statement argument of scoped_cond_guard (`return -EINTR`), else None.
+    """
+
+    macro: str
+    type: str
+    args: tuple[Expr, ...]
+    body: Stmt
+    fail: Stmt | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Switch(Stmt):
+    value: Expr
+    body: Stmt
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case(Stmt):
+    """A mark inside a switch; `value` None is default. What follows it are its siblings."""
+
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Label(Stmt):
+    """A mark; the labelled statement is the next sibling."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Goto(Stmt):
+    label: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Break(Stmt):
+    pass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Continue(Stmt):
+    pass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Return(Stmt):
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Elided(Stmt):
+    """Code that the diff does not show. Nothing is known after it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unread(Stmt):
+    """Code that the parser could not read (or inline assembly): anything may happen here."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    type: str
+    pointer: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function's definition, or as much of it as the hunks show.
+
+    `whole` says that nothing is elided; `readable` that the parser met no error inside.
+    `returns` is the type's text with its stars (`struct foo *`), "" where it is not in sight.
+    """
+
+    name: str
+    returns: str
+    params: tuple[Parameter, ...]
+    static: bool
+    body: Block
+    line: int
+    end_line: int
+    whole: bool = True
+    readable: bool = True
+
+
+def statements(stmt: Stmt) -> Iterator[Stmt]:
+    """The statement and all inside it, in the order of the text."""
+    yield stmt
+    for inner in inner_statements(stmt):
+        yield from statements(inner)
+
+
+def inner_statements(stmt: Stmt) -> tuple[Stmt, ...]:
+    """The statements directly inside."""
+    match stmt:
+        case Block(body=body):
+            return body
+        case If(then=then, other=other):
+            return (then,) if other is None else (then, other)
+        case Loop(init=init, body=inner):
+            return (*init, inner)
+        case Guarded(fail=fail, body=inner):
+            return (inner,) if fail is None else (fail, inner)
+        case Iterate(body=inner) | MacroBlock(body=inner) | Switch(body=inner):
+            return (inner,)
+    return ()
+
+
+def expressions(stmt: Stmt) -> tuple[Expr, ...]:
+    """The expressions that stand directly in the statement, not in those inside it."""
+    match stmt:
+        case ExprStmt(expr=expr) | Switch(value=expr) | If(cond=expr):
+            return (expr,)
+        case Declare(value=value) | Return(value=value) | Case(value=value):
+            return () if value is None else (value,)
+        case Loop(cond=cond, update=update):
+            return tuple(e for e in (cond, update) if e is not None)
+        case Iterate(args=args) | MacroBlock(args=args) | Guard(args=args) | Guarded(args=args):
+            return args
+    return ()

@@ -1,0 +1,99 @@
+"""One tree of errors; each leaf knows its exit status and its HTTP status.
+
+    ReviewbotError                 3  500  our own fault
+      BadInput                     2  422  what was asked for cannot be read
+        BadUsage                   2  400  an option or argument makes no sense
+        BadSetting                 2  500  the configuration is wrong
+        NotAPatch                  2  422  mail was read, but none of it is a patch
+        UnreadableMail             2  422  a mail or mbox is damaged
+        UnreadableDiff             2  422  a patch's diff is damaged (wrapped lines and the like)
+        NoSuchRevision             2  404  the thread has no such revision
+        UnknownRule                2  404  no rule has this id
+        TreeUnusable               2  422  --tree is neither a git repository nor a folder
+        GitRangeUnusable           2  422  --git with a range that names no patches
+      SourceFailed                 2  502  the archive did not give what was asked for
+        NotFound                   2  404  the archive does not know this Message-ID
+        Unreachable                2  503  the archive did not answer
+        BotWall                    2  502  a web page came instead of mail
+      BadRule                      3  500  a rule folder or facts table is wrong
+      Failed                       3  500  a defect of reviewbot itself
+
+Every message says what happened, to what, and what to do about it, in one line.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ReviewbotError(Exception):
+    """The root; `str()` is the one line that the user reads."""
+
+    exit_status: ClassVar[int] = 3
+    http_status: ClassVar[int] = 500
+
+
+class BadInput(ReviewbotError):
+    exit_status = 2
+    http_status = 422
+
+
+class BadUsage(BadInput):
+    http_status = 400
+
+
+class BadSetting(BadInput):
+    http_status = 500
+
+
+class NotAPatch(BadInput):
+    pass
+
+
+class UnreadableMail(BadInput):
+    pass
+
+
+class UnreadableDiff(BadInput):
+    pass
+
+
+class NoSuchRevision(BadInput):
+    http_status = 404
+
+
+class UnknownRule(BadInput):
+    http_status = 404
+
+
+class TreeUnusable(BadInput):
+    pass
+
+
+class GitRangeUnusable(BadInput):
+    pass
+
+
+class SourceFailed(ReviewbotError):
+    exit_status = 2
+    http_status = 502
+
+
+class NotFound(SourceFailed):
+    http_status = 404
+
+
+class Unreachable(SourceFailed):
+    http_status = 503
+
+
+class BotWall(SourceFailed):
+    pass
+
+
+class BadRule(ReviewbotError):
+    pass
+
+
+class Failed(ReviewbotError):
+    pass
