@@ -229,7 +229,8 @@ class Finding:
     """One fault, as the report states it (design: report.md).
 
     `line` and `end_line` are in the file after the patch; `diff_line` is the line of the
-    mail's diff that shows it, or None. `comment` is the paragraph for the author.
+    mail's diff that shows it, or None. `words` are what the rule's comment.txt.j2 is given
+    beside `message`; `comment` is the paragraph for the author once it is rendered.
     """
 
     rule: str
@@ -247,6 +248,7 @@ class Finding:
     fingerprint: str
     suggestion: str | None = None
     comment: str = ""
+    words: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,13 @@ class CFile(Protocol):
 class Side:
     """All C files that one patch touches, on one side of it.
 
-    `files` by path; `earlier` the names of functions that this patch and earlier patches of
-    the series define. Headers that the patch touches are here too.
+    `files` by path; headers that the patch touches are here too. `earlier` holds the files
+    of earlier patches of the series as those left them, where this patch does not touch them.
     """
 
     name: str  # "before" or "after"
     files: dict[str, CFile]
+    earlier: dict[str, CFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
