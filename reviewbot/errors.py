@@ -11,6 +11,7 @@
         UnknownRule                2  404  no rule has this id
         TreeUnusable               2  422  --tree is neither a git repository nor a folder
         GitRangeUnusable           2  422  --git with a range that names no patches
+        OutboxUnusable             2  500  drafts cannot be put where they were asked for
       SourceFailed                 2  502  the archive did not give what was asked for
         NotFound                   2  404  the archive does not know this Message-ID
         Unreachable                2  503  the archive did not answer
@@ -72,6 +73,10 @@ class TreeUnusable(BadInput):
 
 class GitRangeUnusable(BadInput):
     pass
+
+
+class OutboxUnusable(BadInput):
+    http_status = 500
 
 
 class SourceFailed(ReviewbotError):

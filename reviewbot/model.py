@@ -270,3 +270,28 @@ class Review:
     series: Series
     rule_set: str
     patches: tuple[PatchReview, ...]
+
+
+class DraftKind(StrEnum):
+    """What a draft answers: one patch, or the cover of a series."""
+
+    PATCH = "patch"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One mail as it will go out, and what an outbox must know of it without reading it.
+
+    `message` is the whole mail, headers and body, with `\\n` line ends. Message-IDs are
+    without angle brackets; `message_id` is made from what is answered and from the rule set,
+    so that two runs over the same mail give the same draft.
+    """
+
+    message: bytes
+    message_id: str
+    in_reply_to: str
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    kind: DraftKind
+    findings: tuple[Finding, ...]
