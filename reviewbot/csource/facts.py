@@ -55,10 +55,19 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Acquire:
-    """`where` is 0 for the returned value, else the argument that names what is taken."""
+    """`where` is 0 for the returned value, else the argument that names what is taken.
+
+    out: the argument is the address of the variable that then holds it (`request_firmware(&fw,`).
+    member: what is held is this member of the argument (`args.np` after
+    of_parse_phandle_with_args(..., &args)). always: taken even when the function says that it
+    failed (pm_runtime_get_sync, device_register).
+    """
 
     resource: str
     where: int = 0
+    out: bool = False
+    member: str = ""
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)

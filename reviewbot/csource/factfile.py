@@ -1,0 +1,157 @@
+"""Loads rules/facts/*.toml as Facts; keeps a compiled copy, for TOML is slow to read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from reviewbot.csource import facttable
+from reviewbot.csource.facts import (
+    Acquire,
+    Fact,
+    Facts,
+    Failure,
+    FreeClass,
+    GuardClass,
+    Iterator,
+    Kind,
+    NullableField,
+    PrintHelper,
+    Resource,
+)
+from reviewbot.errors import BadRule
+
+_COMPILED = "1"  # raise it when the rows of facttable.py change their shape
+_COPIES = 4  # compiled copies that are kept: several versions may be in use
+_NONE: frozenset[Any] = frozenset()
+
+
+def load_facts(folder: Path) -> Facts:
+    """All facts of `folder`, merged.
+
+    Raises BadRule, naming file, entry and what to do, when a file is wrong or none is there.
+    The compiled copy lies in the user's cache folder under the digest of the files; it is
+    made anew when they change, and done without where that folder cannot be written.
+    """
+    try:
+        sources = {path: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+    except OSError as error:
+        raise BadRule(f"cannot read {error.filename}: {error.strerror}; mend its rights") from error
+    if not sources:
+        raise BadRule(f"no facts in {folder}: a folder with *.toml files is needed")
+    digest = _digest(sources)
+    cached = _cache_file(digest)
+    table = _from_cache(cached)
+    if table is None:
+        table = facttable.read(sources)
+        _to_cache(cached, table)
+    return _facts(table, digest)
+
+
+def _digest(sources: Mapping[Path, bytes]) -> str:
+    total = hashlib.sha256()
+    for path, data in sources.items():
+        total.update(f"{path.name} {len(data)}\n".encode())
+        total.update(data)
+    return total.hexdigest()
+
+
+def _cache_file(digest: str) -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(base) / "reviewbot" / f"facts-{_COMPILED}-{digest[:32]}.json"
+
+
+def _from_cache(path: Path) -> facttable.Table | None:
+    try:
+        table: facttable.Table = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return table
+
+
+def _to_cache(path: Path, table: facttable.Table) -> None:
+    """Written beside and renamed, so that a second process never reads half a file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        copies = sorted(path.parent.glob("facts-*.json"), key=lambda p: p.stat().st_mtime)
+        for old in copies[:-_COPIES]:
+            old.unlink(missing_ok=True)
+        beside = path.with_suffix(f".{os.getpid()}")
+        beside.write_text(json.dumps(table, separators=(",", ":")))
+        beside.replace(path)
+    except OSError:
+        return
+
+
+def _facts(table: facttable.Table, digest: str) -> Facts:
+    return Facts(
+        functions=MappingProxyType({n: _fact(n, r) for n, r in table["function"].items()}),
+        resources=MappingProxyType({n: _resource(n, r) for n, r in table["resource"].items()}),
+        guards=MappingProxyType({n: _guard(n, r) for n, r in table["guard"].items()}),
+        frees=MappingProxyType({n: _free(n, r) for n, r in table["free"].items()}),
+        iterators=MappingProxyType({n: _iterator(n, r) for n, r in table["iterator"].items()}),
+        fields=tuple(
+            NullableField(n, r["why"], r["source"]) for n, r in sorted(table["field"].items())
+        ),
+        printers=MappingProxyType(
+            {n: PrintHelper(n, r["format"], r["source"]) for n, r in table["printer"].items()}
+        ),
+        removed=MappingProxyType({n: r["use"] for n, r in table["removed"].items()}),
+        digest=digest,
+    )
+
+
+def _set(row: facttable.Row, key: str) -> frozenset[Any]:
+    return frozenset(row[key]) if key in row else _NONE
+
+
+def _fact(name: str, row: facttable.Row) -> Fact:
+    return Fact(
+        name=name,
+        acquires=tuple(Acquire(*place) for place in row.get("acquires", ())),
+        releases=tuple(Acquire(*place) for place in row.get("releases", ())),
+        failure=Failure(row["failure"]) if "failure" in row else None,
+        borrows=_set(row, "borrows"),
+        borrows_all=row.get("borrows_all", False),
+        keeps=_set(row, "keeps"),
+        consumes=_set(row, "consumes"),
+        consumes_on_success=_set(row, "consumes_on_success"),
+        uses=_set(row, "uses"),
+        sleeps=row.get("sleeps", False),
+        gfp=row.get("gfp", 0),
+        takes=tuple(row.get("takes", ())),
+        callbacks_under=tuple(row.get("callbacks_under", ())),
+        undo=tuple(row.get("undo", ())),
+        accepts=_set(row, "accepts"),
+        variant=row.get("variant", ""),
+        flags=row.get("flags", 0),
+        noreturn=row.get("noreturn", False),
+        managed=row.get("managed", False),
+        source=row["source"],
+    )
+
+
+def _resource(name: str, row: facttable.Row) -> Resource:
+    switches = {key: row.get(key, False) for key in ("linear", "singleton", "atomic", "nests")}
+    return Resource(name, Kind(row["kind"]), row["noun"], **switches)
+
+
+def _guard(name: str, row: facttable.Row) -> GuardClass:
+    conditional, variant = row.get("conditional", False), row.get("variant", "")
+    return GuardClass(name, row["resource"], row.get("arg", 1), conditional, variant, row["source"])
+
+
+def _free(name: str, row: facttable.Row) -> FreeClass:
+    return FreeClass(name, tuple(row["resources"]), _set(row, "accepts"), row["source"])
+
+
+def _iterator(name: str, row: facttable.Row) -> Iterator:
+    scoped, removable = row.get("scoped", False), row.get("removable", False)
+    return Iterator(
+        name, row.get("var", 1), row.get("resource", ""), scoped, removable, row["source"]
+    )
