@@ -159,7 +159,7 @@ def _touched(images: PatchImages, sides: tuple[Side, ...], facts: Facts) -> Iter
     before, after = sides
     for each in images.files:
         diff = each.diff
-        removed, added = changed_lines(diff)
+        removed, added = changed_lines(diff, "before"), changed_lines(diff, "after")
         old = None if diff.change is Change.ADDED else before.files.get(diff.old_path)
         new = None if diff.change is Change.DELETED else after.files.get(diff.new_path)
         names = dict.fromkeys([*_names(new, added), *_names(old, removed)])

@@ -1,0 +1,79 @@
+"""A message of a printk helper that does not end its line.
+
+Source: include/linux/printk.h, pr_cont(): a message without a newline is one that is continued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight, syntax
+
+_CONTINUED = "KERN_CONT"
+_ENDS_BY_ARGUMENT = ("%s", "%pV")  # the newline may come with the argument
+_NEWLINE = "\\n"
+
+
+def check(sight: Sight) -> Iterable[Claim]:
+    order = tuple(syntax.statements(sight.function.body))
+    calls = [(at, call) for at, stmt in enumerate(order) for call in _calls(stmt)]
+    if any(_continues(call) for _, call in calls):
+        return
+    for at, call in calls:
+        text = _unended(call, sight)
+        if text and not _elided_next(order, at):
+            yield _claim(sight, call, text)
+
+
+def _calls(stmt: syntax.Stmt) -> Iterator[syntax.Expr]:
+    for expr in syntax.expressions(stmt):
+        yield from (inner for inner in expr.walk() if inner.kind == "call" and inner.name)
+
+
+def _continues(call: syntax.Expr) -> bool:
+    if call.name.endswith("_cont"):
+        return True
+    return any(_CONTINUED in arg.text for arg in call.args)
+
+
+def _unended(call: syntax.Expr, sight: Sight) -> str:
+    """The text of a plain literal format that does not end its line, quoted; "" otherwise."""
+    helper = sight.facts.printers.get(call.name)
+    if helper is None or len(call.args) < helper.format:
+        return ""
+    literal = call.args[helper.format - 1]
+    last = literal.parts[-1] if literal.parts else literal
+    if literal.kind != "string" or not last.text.endswith('"'):
+        return ""
+    inside = last.text.removesuffix('"')
+    if inside in ("", '"') or inside.endswith((_NEWLINE, *_ENDS_BY_ARGUMENT)):
+        return ""
+    return literal.text
+
+
+def _elided_next(order: tuple[syntax.Stmt, ...], at: int) -> bool:
+    """Whether the line that may continue this one is out of sight."""
+    return at + 1 < len(order) and isinstance(order[at + 1], syntax.Elided)
+
+
+def _claim(sight: Sight, call: syntax.Expr, text: str) -> Claim:
+    message = f"the message of {call.name}() does not end with a newline"
+    return Claim(
+        line=call.line,
+        end_line=call.end_line,
+        message=message,
+        shape=(call.name,),
+        trace=(Note(call.line, f"{call.name}({text}) leaves its line open"),),
+        words=(("function", sight.function.name), ("helper", call.name), ("text", text)),
+    )
+
+
+RULE = Rule(
+    title="message of a printk helper without a newline",
+    category="format",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    needs=Need.DIFF,
+    source="include/linux/printk.h, pr_cont()",
+    check=check,
+)
