@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import re
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -189,8 +190,8 @@ def _is_rule(path: Path) -> bool:
 
 def _module(source: Path) -> object:
     """The module, under a name that no import statement reaches."""
-    place = hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:8]
-    name = f"_reviewbot_rule_{source.parent.name}_{place}"
+    place = zlib.crc32(str(source).encode())
+    name = f"_reviewbot_rule_{source.parent.name}_{place:08x}"
     spec = importlib.util.spec_from_file_location(name, source)
     if spec is None or spec.loader is None:
         raise _bad(source.parent, "rule.py cannot be read as Python", "mend it")

@@ -7,15 +7,14 @@ in one function.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight, syntax
 
 _RETRIES = ("retry", "again", "restart", "repeat", "redo")
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(NamedTuple):
     """A clean-up by scope: the statement, what was written, and its body if it has its own."""
 
     stmt: syntax.Stmt
@@ -23,8 +22,7 @@ class _Scope:
     body: syntax.Stmt | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Mix:
+class _Mix(NamedTuple):
     """The goto and the scope that show the mix best, and which of the two is the place."""
 
     goto: syntax.Goto
