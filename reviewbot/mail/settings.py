@@ -1,0 +1,73 @@
+"""What an operator may set about the replies: who writes, what is worth a mail, to whom never."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reviewbot import __version__
+from reviewbot.model import Address, Confidence, Finding, Severity, Status
+
+# Senders that nobody reads behind, as shell patterns over the address in lower case.
+KNOWN_BOTS = (
+    "*-bot@*",
+    "*-bot+*@*",
+    "*noreply@*",
+    "*no-reply@*",
+    "bot+*@*",
+    "lkp@intel.com",
+    "mailer-daemon@*",
+    "patchwork@*",
+    "postmaster@*",
+    "sashiko*@*",
+    "syzbot*@*",
+    "tip-bot2@*",
+)
+
+NOBODY = Address("reviewbot", "reviewbot@localhost")
+
+_WORST_FIRST = tuple(Severity)
+_SUREST_FIRST = tuple(Confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySettings:
+    """How replies are written; the defaults are for drafts that a person looks at first.
+
+    `sender` is the From line; `reply_to` a mailbox that somebody reads, if it is another.
+    `domain` is the right side of our Message-IDs, the sender's where it is empty. `own` are
+    further addresses of ours, which are never written to. `bots` are shell patterns over
+    addresses that are never answered. `summary_from` is the number of patches with findings
+    from which on the cover gets a summary. `opt_out` is the sentence of the signature that
+    says how to get no more mail.
+    """
+
+    sender: Address = NOBODY
+    reply_to: Address | None = None
+    domain: str = ""
+    own: tuple[str, ...] = ()
+    bots: tuple[str, ...] = KNOWN_BOTS
+    least_severity: Severity = Severity.LOW
+    least_confidence: Confidence = Confidence.MEDIUM
+    summary_from: int = 3
+    opt_out: str = 'For no more such mail, answer with the line "no more mail".'
+    version: str = __version__
+
+    def is_worth_a_mail(self, finding: Finding) -> bool:
+        """Whether a finding is the patch's own doing, bad enough and sure enough."""
+        return (
+            finding.status is Status.NEW
+            and _WORST_FIRST.index(finding.severity) <= _WORST_FIRST.index(self.least_severity)
+            and _SUREST_FIRST.index(finding.confidence)
+            <= _SUREST_FIRST.index(self.least_confidence)
+        )
+
+    def is_own(self, email: str) -> bool:
+        """Whether an address is the bot's own."""
+        ours = {self.sender.email, *self.own}
+        if self.reply_to is not None:
+            ours.add(self.reply_to.email)
+        return email.lower() in {address.lower() for address in ours}
+
+    @property
+    def message_id_domain(self) -> str:
+        return self.domain or self.sender.email.rpartition("@")[2]

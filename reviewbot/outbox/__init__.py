@@ -1,0 +1,1 @@
+"""Where drafts go: files here, IMAP and SMTP beside them."""
