@@ -1,0 +1,1 @@
+"""Where the files before a patch come from, and what the patch makes of them."""
