@@ -262,6 +262,11 @@ class PatchReview:
     skipped: tuple[Skipped, ...] = ()
     failures: tuple[str, ...] = ()
 
+    @property
+    def new(self) -> tuple[Finding, ...]:
+        """What the patch itself brings in."""
+        return tuple(finding for finding in self.findings if finding.status is Status.NEW)
+
 
 @dataclass(frozen=True, slots=True)
 class Review:
@@ -270,6 +275,11 @@ class Review:
     series: Series
     rule_set: str
     patches: tuple[PatchReview, ...]
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is anything to say: what was there before or is fixed needs no word."""
+        return any(patch.new for patch in self.patches)
 
 
 class DraftKind(StrEnum):

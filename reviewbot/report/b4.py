@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
-from reviewbot.model import Confidence, Finding, PatchReview, Review, Severity, Status
+from reviewbot.model import Confidence, Finding, PatchReview, Review, Severity
 
 TOOL = "reviewbot"
 GRAVE = (Severity.CRITICAL, Severity.HIGH)
@@ -31,7 +31,7 @@ def render(reviews: Iterable[Review]) -> str:
 
 
 def _entry(review: Review, patch: PatchReview) -> Entry:
-    new = [finding for finding in patch.findings if finding.status is Status.NEW]
+    new = patch.new
     return {
         "tool": TOOL,
         "status": _status(new),

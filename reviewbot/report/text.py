@@ -53,12 +53,8 @@ def _series(review: Review, paint: Paint) -> Iterator[str]:
 def _quiet(review: Review) -> bool:
     """Nothing is new and nothing is doubtful: one line says all."""
     return not review.series.missing and not any(
-        patch.note or patch.failures or _fresh(patch) for patch in review.patches
+        patch.note or patch.failures or patch.new for patch in review.patches
     )
-
-
-def _fresh(patch: PatchReview) -> list[Finding]:
-    return [finding for finding in patch.findings if finding.status is Status.NEW]
 
 
 def _verdict(review: Review) -> str:
@@ -80,18 +76,17 @@ def _about(review: Review) -> str:
 
 
 def _patch(review: PatchReview, series: Series, paint: Paint) -> Iterator[str]:
-    new = _fresh(review)
     subject = TAGS.sub("", plain(review.patch.mail.subject))
-    mark = paint("red" if new else "green", f"{review.patch.part}/{series.expected}")
+    mark = paint("red" if review.new else "green", f"{review.patch.part}/{series.expected}")
     first, *rest = _wrap(subject, len(f"{review.patch.part}/{series.expected} "), 0)
-    yield f"{mark} {paint('bold', first.lstrip())}" if new else f"{mark} {first.lstrip()}"
+    yield f"{mark} {paint('bold', first.lstrip())}" if review.new else f"{mark} {first.lstrip()}"
     yield from rest
     if review.note:
         label = "diff alone" if review.context is Context.DIFF else "note"
         yield from (paint("dim", line) for line in _wrap(f"{label}: {plain(review.note)}", 4, 4))
-    for finding in new:
+    for finding in review.new:
         yield from _finding(finding, paint)
-    if new and (review.skipped or review.failures):
+    if review.new and (review.skipped or review.failures):
         yield ""
     yield from (paint("dim", line) for line in _skipped(review.skipped))
     for failure in review.failures:
@@ -145,8 +140,8 @@ def _summary(review: Review) -> str:
 
 
 def _new(review: Review) -> str:
-    hit = [patch for patch in review.patches if _fresh(patch)]
-    grades = Counter(finding.severity for patch in hit for finding in _fresh(patch))
+    hit = [patch for patch in review.patches if patch.new]
+    grades = Counter(finding.severity for patch in hit for finding in patch.new)
     if not hit:
         return "nothing new to say"
     each = ", ".join(f"{grades[grade]} {grade}" for grade in Severity if grades[grade])

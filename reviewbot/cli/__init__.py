@@ -1,0 +1,1 @@
+"""The command line: one module a command; what a command needs is loaded when it runs."""

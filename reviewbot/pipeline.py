@@ -1,0 +1,110 @@
+"""The one core that every way in calls: from a request to reviews, from reviews to drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from reviewbot.config import Settings
+from reviewbot.csource.factfile import load_facts
+from reviewbot.csource.facts import Facts
+from reviewbot.mail.settings import ReplySettings
+from reviewbot.model import (
+    Address,
+    Confidence,
+    Draft,
+    Finding,
+    PatchReview,
+    Review,
+    Series,
+    Severity,
+)
+from reviewbot.registry import LoadedRule, load_rules, rule_set
+from reviewbot.resources import rules_dir
+from reviewbot.review import review_series
+from reviewbot.trees.git import open_tree
+from reviewbot.trees.image import patch_images
+
+SEVERITIES = tuple(Severity)
+CONFIDENCES = tuple(Confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing to review, in the words of the command line.
+
+    `source` is a Message-ID or its address, a file, a maildir, `-`, or with `git` a range of
+    commits in that repository. `tree` is where the files before the patch are, `revision` the
+    version that is wanted; None is the newest.
+    """
+
+    source: str
+    tree: str | None = None
+    git: str | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """The settings, and the rules and facts, which are loaded once for many requests."""
+
+    settings: Settings
+    rules: tuple[LoadedRule, ...]
+    facts: Facts
+    rule_set: str
+
+    @classmethod
+    def load(cls, settings: Settings) -> Reviewer:
+        """Raises BadRule where a rule or a facts table is wrong."""
+        folder = rules_dir()
+        rules, facts = load_rules(folder), load_facts(folder / "facts")
+        return cls(settings, rules, facts, rule_set(rules, facts))
+
+    def review(self, request: Request) -> list[Review]:
+        """The series that the source holds, reviewed; raises a leaf of errors.py."""
+        return [self._review(series, request) for series in self._series(request)]
+
+    def drafts(self, reviews: Iterable[Review]) -> Iterator[Draft]:
+        """The replies that are worth a mail, in the order of the reviews."""
+        from reviewbot.mail.comment import comment_words, render_comment
+        from reviewbot.mail.reply import draft_replies
+
+        comments = {loaded.id: loaded.comment for loaded in self.rules}
+
+        def comment_of(finding: Finding) -> str:
+            words = {**comment_words(finding), **dict(finding.words)}
+            return render_comment(comments[finding.rule], words)
+
+        settings = _reply_settings(self.settings)
+        for review in reviews:
+            yield from draft_replies(review, settings=settings, comment_of=comment_of)
+
+    def _series(self, request: Request) -> list[Series]:
+        raise NotImplementedError
+
+    def _review(self, series: Series, request: Request) -> Review:
+        tree = open_tree(Path(request.tree), series.base_commit) if request.tree else None
+        images = patch_images(series, tree)
+        review = review_series(series, images, self.rules, self.facts, self.rule_set)
+        return replace(review, patches=tuple(self._shown(patch) for patch in review.patches))
+
+    def _shown(self, patch: PatchReview) -> PatchReview:
+        """Without the findings that the settings call too small or too doubtful."""
+        least = self.settings
+        shown = (
+            finding
+            for finding in patch.findings
+            if SEVERITIES.index(finding.severity) <= SEVERITIES.index(least.min_severity)
+            and CONFIDENCES.index(finding.confidence) <= CONFIDENCES.index(least.min_confidence)
+        )
+        return replace(patch, findings=tuple(shown))
+
+
+def _reply_settings(settings: Settings) -> ReplySettings:
+    return ReplySettings(
+        sender=Address(settings.mail_name, settings.mail_address),
+        reply_to=Address("", settings.mail_reply_to) if settings.mail_reply_to else None,
+        least_severity=settings.min_severity,
+        least_confidence=settings.mail_min_confidence,
+    )
