@@ -103,7 +103,9 @@ class Fact:
     variant: str = ""
     flags: int = 0
     noreturn: bool = False
+    returns: int = 0  # it returns this argument (of_node_get, get_device): another name for it
     managed: bool = False  # devm and kin: the driver core gives it back
+    drops: frozenset[str] = frozenset()  # resources it gives back somewhere, whoever took them
     source: str = ""
 
 

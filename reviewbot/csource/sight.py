@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
-from reviewbot.csource.facts import Facts
+from reviewbot.csource.facts import Fact, Facts
+from reviewbot.csource.paths import Paths, walk
+from reviewbot.csource.summaries import FunctionSource, Summaries
 from reviewbot.csource.syntax import Function
 
 
@@ -43,6 +46,7 @@ class Side:
     name: str  # "before" or "after"
     files: dict[str, CFile]
     earlier: dict[str, CFile] = field(default_factory=dict)
+    summaries: dict[str, dict[str, Fact | None]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,3 +63,21 @@ class Sight:
     touched: frozenset[int]
     facts: Facts
     other: Sight | None = field(default=None, repr=False)
+
+    @cached_property
+    def known(self) -> Summaries:
+        """What is known of a callee: the tables, then this file, then the rest of the patch."""
+        near = (self.file, *self.side.files.values(), *self.side.earlier.values())
+        cache = self.side.summaries.setdefault(self.file.path, {})
+        return Summaries(self.facts, FunctionSource(near), cache)
+
+    @cached_property
+    def paths(self) -> Paths:
+        """What happens on the paths of the function; walked once, when first asked for."""
+        return walk(self.function, self.facts, self.known)
+
+    @cached_property
+    def given(self) -> frozenset[tuple[str, str]]:
+        """(resource, text) that this function gives back somewhere, on either side."""
+        there = self.other.paths.given if self.other is not None else frozenset()
+        return self.paths.given | there

@@ -1,0 +1,302 @@
+"""What a call does to what a path holds: takes, gives back, hands over, and may change."""
+
+from __future__ import annotations
+
+from reviewbot.csource.events import LockSlip, Site
+from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
+from reviewbot.csource.names import may_keep, tears_down
+from reviewbot.csource.refine import refine
+from reviewbot.csource.scene import Scene
+from reviewbot.csource.syntax import Expr
+from reviewbot.csource.values import (
+    ANY,
+    FAILED,
+    POSSIBLE,
+    UNSET,
+    Held,
+    State,
+    Val,
+    keyed,
+    roots,
+)
+
+ASSERTIONS = frozenset("BUG_ON VM_BUG_ON KUNIT_ASSERT_TRUE".split())
+"""Calls after which their argument is known; BUG_ON: that it does not hold."""
+
+PASSIVE = frozenset(
+    "IS_ERR IS_ERR_OR_NULL IS_ERR_VALUE PTR_ERR PTR_ERR_OR_ZERO ERR_PTR ERR_CAST likely unlikely "
+    "WARN_ON WARN_ON_ONCE WARN sizeof ARRAY_SIZE min max min_t max_t container_of READ_ONCE "
+    "lockdep_assert_held might_sleep dev_err_probe printk memset memcpy snprintf strcmp".split()
+)
+"""Calls that neither keep nor change what they are handed."""
+
+DOUBTS = 6
+"""After so many calls that may have taken a thing over, it is not followed any longer."""
+
+
+def assert_holds(scene: Scene, expr: Expr, states: list[State], node: int) -> list[State]:
+    outcome = not expr.name.endswith("BUG_ON")
+    after = (refine(scene, state, expr.args[-1], outcome, node) for state in states)
+    return [state for state in after if state is not None]
+
+
+def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
+    """The states after the call; its value is kept under the call's own text."""
+    fact = site.fact
+    scene.call(site, state)
+    if fact is None:
+        _unknown(scene, site, state)
+        _clobber(scene, site, state, None)
+        _result(scene, site, state, None)
+        return [state]
+    for release in fact.releases:
+        _release(scene, site, fact, release, state, node)
+    for name in [n for n, h in state.held.items() if h.resource in fact.drops and n[0] == "@"]:
+        scene.given.add((state.held[name].resource, state.held[name].text))
+        del state.held[name]
+    _hand_over(scene, site, fact, state)
+    _clobber(scene, site, state, fact)
+    _result(scene, site, state, fact)
+    for acquire in fact.acquires:
+        _acquire(scene, site, fact, acquire, state, node)
+    return [state]
+
+
+# -- giving back
+
+
+def _release(
+    scene: Scene, site: Site, fact: Fact, release: Acquire, state: State, node: int
+) -> None:
+    resource = scene.resource(release.resource)
+    if resource is None:
+        return
+    arg = _argument(site, release.where)
+    text = "" if resource.singleton or arg is None else scene.canonical(arg)
+    raw = arg.bare.text if arg is not None else ""
+    scene.given.add((resource.id, text))
+    val = state.get(raw)
+    if val.inst and (held := state.held.get(val.inst)) is not None:
+        if held.resource == resource.id or _same_sort(scene, held, resource):
+            _give_back(scene, site, state, val.inst, held, node)
+            _mark_freed(scene, site, state, raw, val, resource)
+            return
+    if val.freed not in (0, site.id) and not val.stale:
+        scene.use("again", arg or site.call, val, state.trail, site.call)
+    key = keyed(resource.id, text)
+    held = state.held.get(key)
+    if held is not None:
+        _check_variant(scene, site, fact, held, state)
+        _give_back(scene, site, state, key, held, node)
+        _mark_gone(state, resource, key, site)
+        return
+    if resource.kind in (Kind.LOCK, Kind.CONTEXT):
+        gone = state.get("~" + key)
+        if gone.freed:
+            slip = ("not-held", site.id)
+            taken = Held(resource.id, gone.freed, text)
+            scene.slips.setdefault(slip, LockSlip("not-held", site, taken, state.trail))
+        return
+    _mark_freed(scene, site, state, raw, val, resource)
+
+
+def _same_sort(scene: Scene, held: Held, resource: Resource) -> bool:
+    """Memory is given back by more than one function, and a mix is another rule's matter."""
+    taken = scene.resource(held.resource)
+    return taken is not None and taken.kind is resource.kind is not Kind.LOCK
+
+
+def _give_back(
+    scene: Scene, site: Site, state: State, name: str, held: Held, node: int
+) -> None:
+    scene.released.add(held.site)
+    scene.lenders |= held.doubts
+    del state.held[name]
+    state.note(scene.graph.nodes[node], None, "release", site.id)
+
+
+def _mark_freed(
+    scene: Scene, site: Site, state: State, text: str, val: Val, resource: Resource
+) -> None:
+    if not text or resource.kind not in (Kind.MEMORY, Kind.REFERENCE, Kind.OBJECT):
+        return
+    if val.mask & ~2 == 0 and val.mask != UNSET:
+        return  # NULL: nothing was freed
+    state.set(text, Val(val.mask, freed=site.id, tested=val.tested))
+    _orphan(state, text)
+
+
+def _orphan(state: State, text: str) -> None:
+    """What hangs on freed memory alone can be given back by nobody any more."""
+    for key, val in list(state.vals.items()):
+        if val.inst and key.startswith((text + "->", text + ".")):
+            held = state.held.get(val.inst)
+            if held is not None:
+                state.held[val.inst] = held._replace(stored=False)
+
+
+def _mark_gone(state: State, resource: Resource, key: str, site: Site) -> None:
+    if resource.kind is Kind.LOCK and not resource.singleton:
+        state.set("~" + key, Val(freed=site.id))
+
+
+def _check_variant(scene: Scene, site: Site, fact: Fact, held: Held, state: State) -> None:
+    taken = scene.sites[held.site].fact if held.site in scene.sites else None
+    if taken is not None and taken.variant != fact.variant and taken.variant and fact.variant:
+        scene.slips.setdefault(
+            ("variant", site.id), LockSlip("variant", site, held, state.trail)
+        )
+
+
+# -- taking
+
+
+def _acquire(
+    scene: Scene, site: Site, fact: Fact, acquire: Acquire, state: State, node: int
+) -> None:
+    resource = scene.resource(acquire.resource)
+    if resource is None:
+        return
+    failure = fact.failure or Failure.NEVER
+    ok = POSSIBLE[failure] & ~FAILED[failure]
+    arg = _argument(site, acquire.where)
+    if acquire.where == 0 and not resource.singleton:
+        name, text = f"{site.id}", site.target
+    else:
+        text = "" if resource.singleton or arg is None else scene.canonical(arg)
+        name = keyed(resource.id, text)
+        _check_twice(scene, site, fact, resource, state, name)
+    stored = bool(text) and acquire.where == 0 and text not in scene.locals
+    state.held[name] = Held(resource.id, site.id, text, ok, frozenset(), False, stored)
+    state.vals.pop("~" + name, None)
+    val = state.get(site.call.text)
+    state.vals[site.call.text] = val._replace(inst=name)
+    state.note(scene.graph.nodes[node], None, "acquire", site.id)
+
+
+def _check_twice(
+    scene: Scene, site: Site, fact: Fact, resource: Resource, state: State, name: str
+) -> None:
+    held = state.held.get(name)
+    if held is None or resource.nests or resource.kind is not Kind.LOCK:
+        return
+    if fact.failure in (None, Failure.NEVER) and held.site != site.id:
+        scene.slips.setdefault(("twice", site.id), LockSlip("twice", site, held, state.trail))
+
+
+def _result(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
+    """What is known of the call's value before anybody looked at it."""
+    if fact is not None and fact.failure not in (None, Failure.NEVER):
+        assert fact.failure is not None
+        state.vals[site.call.text] = Val(POSSIBLE[fact.failure], origin=site.id)
+    else:
+        state.vals[site.call.text] = Val(ANY, origin=site.id)
+
+
+# -- handing over
+
+
+def _hand_over(scene: Scene, site: Site, fact: Fact, state: State) -> None:
+    """A function that is known: what it keeps is gone, what it borrows is not."""
+    given = {r.where for r in fact.releases}
+    for number, arg in enumerate(site.call.args, 1):
+        if number in given or not state.held:
+            continue
+        if number in fact.consumes or number in fact.keeps:
+            _drop(state, arg)
+        elif number in fact.consumes_on_success:
+            _doubt(scene, site, state, arg)
+        elif not (fact.borrows_all or number in fact.borrows) and _takes(scene, site, arg, state):
+            _doubt(scene, site, state, arg)
+
+
+def _unknown(scene: Scene, site: Site, state: State) -> None:
+    """A function nobody told us of: its name decides what it may have done."""
+    if not state.held or site.name in PASSIVE:
+        return
+    for arg in site.call.args:
+        if _takes(scene, site, arg, state):
+            _doubt(scene, site, state, arg)
+    _undo_by_name(scene, site, state)
+
+
+def _takes(scene: Scene, site: Site, arg: Expr, state: State) -> bool:
+    held = state.held.get(state.get(arg.bare.text).inst)
+    resource = scene.resource(held.resource) if held is not None else None
+    if resource is not None and resource.linear:
+        return True
+    return may_keep(site.call.name)
+
+
+def _undo_by_name(scene: Scene, site: Site, state: State) -> None:
+    """foo_power_off(foo) may well give back what foo had switched on."""
+    args = frozenset(name for arg in site.call.args for name in roots(scene.canonical(arg)))
+    for key, held in list(state.held.items()):
+        resource = scene.resource(held.resource)
+        if resource is None or not key.startswith("@"):
+            continue
+        lock = resource.kind in (Kind.LOCK, Kind.CONTEXT)
+        named = "unlock" in site.name if lock else tears_down(site.name)
+        if named and (not held.text or not args or roots(held.text) & args):
+            scene.lenders |= held.doubts
+            del state.held[key]
+        elif any(scene.canonical(arg) == held.text for arg in site.call.args) and lock:
+            if not site.name.startswith(("lockdep", "assert", "might", "INIT", "init")):
+                del state.held[key]
+
+
+def _drop(state: State, arg: Expr) -> None:
+    for inst in _instances(state, arg):
+        state.held.pop(inst, None)
+
+
+def _doubt(scene: Scene, site: Site, state: State, arg: Expr) -> None:
+    for inst in _instances(state, arg):
+        held = state.held.get(inst)
+        if held is None or inst.startswith("@"):
+            continue
+        doubts = held.doubts | {site.id}
+        if len(doubts) > DOUBTS:
+            del state.held[inst]
+        else:
+            state.held[inst] = held._replace(doubts=doubts)
+
+
+def _instances(state: State, arg: Expr) -> list[str]:
+    """What the argument stands for: the thing itself, or the thing it points into."""
+    bare = arg.bare
+    val = state.get(bare.text)
+    if val.inst:
+        return [val.inst]
+    if bare.kind == "unary" and bare.op == "&" or bare.kind in ("binary", "braces", "index"):
+        names = roots(bare.text)
+        return [v.inst for t, v in state.vals.items() if v.inst and t in names]
+    return []
+
+
+# -- changing
+
+
+def _clobber(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
+    """What the callee may have written: `&x`, and what hangs on the arguments."""
+    if not state.vals or site.name in PASSIVE:
+        return
+    names: set[str] = set()
+    for arg in site.call.args:
+        bare = arg.bare
+        if bare.kind == "unary" and bare.op == "&":
+            inner = bare.parts[0].bare
+            if inner.text in state.vals and not (fact and fact.releases):
+                state.vals.pop(inner.text)
+        names |= roots(bare.text)
+    for key, val in list(state.vals.items()):
+        if val.mask not in (ANY, UNSET) and not val.stale and ("->" in key or "." in key):
+            if roots(key) & names and not key.endswith(")"):
+                state.vals[key] = val._replace(stale=True)
+
+
+def _argument(site: Site, where: int) -> Expr | None:
+    args = site.call.args
+    return args[where - 1] if 0 < where <= len(args) else None
+
+

@@ -1,0 +1,367 @@
+"""What evaluating an expression does to what a path knows: reads, writes, dereferences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reviewbot.csource import calls
+from reviewbot.csource.conditions import constant_mask
+from reviewbot.csource.facts import Failure
+from reviewbot.csource.refine import refine
+from reviewbot.csource.scene import Scene
+from reviewbot.csource.syntax import Expr
+from reviewbot.csource.values import (
+    ANY,
+    ERR,
+    FAILED,
+    NEG,
+    NOTHING,
+    POS,
+    UNSET,
+    ZERO,
+    Held,
+    State,
+    Val,
+    roots,
+)
+
+States = list[State]
+
+
+def run(scene: Scene, expr: Expr, states: States, node: int) -> States:
+    """Evaluate `expr` on each path; the states may be changed in place."""
+    handler = _KINDS.get(expr.kind)
+    if handler is not None:
+        return handler(scene, expr, states, node)
+    for part in expr.parts:
+        states = run(scene, part, states, node)
+    return states
+
+
+def branches(scene: Scene, expr: Expr, states: States, node: int) -> tuple[States, States]:
+    """Evaluate a condition inside an expression: the paths where it holds, and the others."""
+    if expr.kind == "unary" and expr.op == "!":
+        yes, no = branches(scene, expr.parts[0], states, node)
+        return no, yes
+    if expr.kind == "binary" and expr.op in ("&&", "||"):
+        yes, no = branches(scene, expr.parts[0], states, node)
+        if expr.op == "&&":
+            yes, more = branches(scene, expr.parts[1], yes, node)
+            return yes, no + more
+        more, no = branches(scene, expr.parts[1], no, node)
+        return yes + more, no
+    states = run(scene, expr, states, node)
+    yes = [after for s in states if (after := refine(scene, s, expr, True, node))]
+    no = [after for s in states if (after := refine(scene, s, expr, False, node))]
+    return [s.copy() for s in yes], [s.copy() for s in no]
+
+
+def value(scene: Scene, expr: Expr, state: State) -> Val:
+    """What is known of the value of an expression that has been evaluated."""
+    expr = expr.bare
+    if expr.kind == "assign" or expr.kind == "comma":
+        return value(scene, expr.parts[0 if expr.kind == "assign" else -1], state)
+    if expr.kind == "call":
+        return _call_value(scene, expr, state)
+    if expr.kind == "unary" and expr.op == "-":
+        return Val(_negated(value(scene, expr.parts[0], state).mask, expr))
+    mask = constant_mask(expr)
+    if mask != ANY:
+        return Val(mask)
+    if expr.kind == "conditional":
+        left, right = (value(scene, part, state) for part in expr.parts[1:])
+        return left if left == right else Val((left.mask | right.mask) & ANY)
+    return state.get(expr.text)
+
+
+def _negated(mask: int, expr: Expr) -> int:
+    if constant_mask(expr) != ANY:
+        return constant_mask(expr)
+    swapped = (NEG if mask & POS else 0) | (POS if mask & NEG else 0) | (mask & ZERO)
+    return swapped if mask not in (ANY, UNSET) else ANY
+
+
+def _call_value(scene: Scene, expr: Expr, state: State) -> Val:
+    if expr.text in state.vals:
+        return state.vals[expr.text]
+    if expr.name == "PTR_ERR" and expr.args:
+        # Of a pointer that is known to be none, PTR_ERR() is just a number.
+        mask = state.get(expr.args[0].bare.text).mask
+        return Val(ANY if mask != ANY and not mask & ERR else NEG)
+    if expr.name in ("dev_err_probe", "dev_warn_probe") and len(expr.args) > 1:
+        return Val(value(scene, expr.args[1], state).mask)
+    if expr.name in ("no_free_ptr", "return_ptr", "ERR_CAST") and expr.args:
+        inner = state.get(expr.args[0].bare.text)
+        return inner if expr.name != "ERR_CAST" else Val(ERR)
+    return Val(constant_mask(expr))
+
+
+def dereference(
+    scene: Scene, state: State, pointer: Expr, via: Expr | None = None, late: bool = True
+) -> None:
+    """The path reads or writes through `pointer`."""
+    pointer = pointer.bare
+    val = state.get(pointer.text)
+    if val == NOTHING and pointer.text not in scene.null_tested:
+        return
+    if val.mask == UNSET:
+        return
+    _judge(scene, state, pointer, val, via)
+    sure = val.mask & POS or POS
+    used = val.used
+    if late and via is None and pointer.text in scene.null_tested and val.mask & ZERO:
+        used = used or pointer.line
+    state.set(pointer.text, val._replace(mask=sure if val.mask != ANY else ANY, used=used))
+
+
+def _judge(scene: Scene, state: State, pointer: Expr, val: Val, via: Expr | None) -> None:
+    if val.freed:
+        scene.use("freed", pointer, val, state.trail, via)
+        return
+    if val.stale:
+        return
+    failure = _failure(scene, val)
+    if val.mask & ZERO and (val.mask == ZERO or failure & ZERO):
+        scene.use("null", pointer, val, state.trail, via)
+    if val.mask & ERR and (val.mask == ERR or failure & ERR):
+        scene.use("err", pointer, val, state.trail, via)
+
+
+def _failure(scene: Scene, val: Val) -> int:
+    """What a failure of the call that gave the value looks like, where that is known."""
+    if not val.origin:
+        return 0
+    fact = scene.sites[val.origin].fact
+    if fact is None or fact.failure is None:
+        return 0
+    return FAILED[fact.failure] if fact.failure is not Failure.FALSE else 0
+
+
+# -- one function a kind of expression
+
+
+def _name(scene: Scene, expr: Expr, states: States, node: int) -> States:
+    for state in states:
+        val = state.get(expr.text)
+        if val.mask == UNSET:
+            scene.use("unset", expr, val, state.trail)
+            state.set(expr.text, NOTHING)
+    return states
+
+
+def _member(scene: Scene, expr: Expr, states: States, node: int) -> States:
+    if expr.op == "." and expr.parts[0].kind == "name":
+        return states  # a member of a struct variable: written one by one, so never judged
+    states = run(scene, expr.parts[0], states, node)
+    if expr.op == "->":
+        for state in states:
+            dereference(scene, state, expr.parts[0])
+    return states
+
+
+def _index(scene: Scene, expr: Expr, states: States, node: int) -> States:
+    for part in expr.parts:
+        states = run(scene, part, states, node)
+    for state in states:
+        dereference(scene, state, expr.parts[0])
+    return states
+
+
+def _unary(scene: Scene, expr: Expr, states: States, node: int) -> States:
+    inner = expr.parts[0]
+    if expr.op == "&":
+        return _address(scene, inner, states, node)
+    states = run(scene, inner, states, node)
+    for state in states:
+        if expr.op == "*":
+            dereference(scene, state, inner)
+        elif expr.op in ("++", "--"):
+            state.forget(inner.text)
+    return states
+
+
+def _address(scene: Scene, inner: Expr, states: States, node: int) -> States:
+    """`&p->m` reads p but nothing behind it; `&a->b->m` reads a->b."""
+    inner = inner.bare
+    if inner.kind == "name":
+        for state in states:
+            if state.get(inner.text).mask == UNSET:
+                state.set(inner.text, NOTHING)
+        return states
+    if inner.kind in ("member", "index"):
+        for part in inner.parts[1:]:
+            states = run(scene, part, states, node)
+        base = inner.parts[0]
+        if inner.kind == "member" and inner.op == ".":
+            return _address(scene, base, states, node)
+        return run(scene, base, states, node)
+    return run(scene, inner, states, node)
+
+
+def _postfix(scene: Scene, expr: Expr, states: States, node: int) -> States:
+    states = run(scene, expr.parts[0], states, node)
+    for state in states:
+        state.forget(expr.parts[0].text)
+    return states
+
+
+def _conditional(scene: Scene, expr: Expr, states: States, node: int) -> States:
+    yes, no = branches(scene, expr.parts[0], states, node)
+    return run(scene, expr.parts[1], yes, node) + run(scene, expr.parts[2], no, node)
+
+
+def _binary(scene: Scene, expr: Expr, states: States, node: int) -> States:
+    if expr.op in ("&&", "||"):
+        yes, no = branches(scene, expr, states, node)
+        return yes + no
+    for part in expr.parts:
+        states = run(scene, part, states, node)
+    return states
+
+
+def _nothing(scene: Scene, expr: Expr, states: States, node: int) -> States:
+    return states
+
+
+def _call(scene: Scene, expr: Expr, states: States, node: int) -> States:
+    return call(scene, expr, states, node, "")
+
+
+def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> States:
+    """A call; its value is kept under the call's own text until it is assigned or tested."""
+    if not expr.name:
+        states = run(scene, expr.parts[0], states, node)
+    for arg in expr.args:
+        states = _argument(scene, expr, arg, states, node)
+    if expr.name in calls.ASSERTIONS and expr.args:
+        return calls.assert_holds(scene, expr, states, node)
+    site = scene.site(expr, target)
+    out: States = []
+    for state in states:
+        fact = site.fact
+        if fact is not None:
+            for number in fact.uses:
+                if number <= len(expr.args):
+                    dereference(scene, state, expr.args[number - 1], expr, late=False)
+        out.extend(calls.apply(scene, site, state, node))
+    return out
+
+
+def _argument(scene: Scene, expr: Expr, arg: Expr, states: States, node: int) -> States:
+    """An unknown call may be a macro that writes a plain name, as spin_lock_irqsave() does."""
+    if arg.kind == "name" and scene.known(expr.name) is None:
+        for state in states:
+            if state.get(arg.text).mask == UNSET:
+                state.set(arg.text, NOTHING)
+    return run(scene, arg, states, node)
+
+
+def _assign(scene: Scene, expr: Expr, states: States, node: int) -> States:
+    left, right = expr.parts
+    if expr.op != "=":
+        for part in expr.parts:
+            states = run(scene, part, states, node)
+        for state in states:
+            state.forget(left.text)
+        return states
+    return assign(scene, left, right, states, node)
+
+
+def assign(scene: Scene, left: Expr, right: Expr, states: States, node: int) -> States:
+    """`left = right`: the value moves, and whoever held it is known by a new name."""
+    bare = right.bare
+    if bare.kind == "call":
+        states = call(scene, bare, states, node, left.text)
+    else:
+        states = run(scene, right, states, node)
+    if left.kind != "name":
+        states = _place(scene, left, states, node)
+    if bare.kind == "call" and bare.name == "PTR_ERR_OR_ZERO" and bare.args:
+        return _ptr_err_or_zero(scene, left, bare.args[0], states, node)
+    for state in states:
+        _store(scene, left, right, state)
+    return states
+
+
+def _place(scene: Scene, left: Expr, states: States, node: int) -> States:
+    """Evaluate where an assignment writes, without reading what stands there."""
+    if left.kind in ("member", "index"):
+        states = run(scene, left.parts[0], states, node)
+        for part in left.parts[1:]:
+            states = run(scene, part, states, node)
+        if left.op != ".":
+            for state in states:
+                dereference(scene, state, left.parts[0])
+        return states
+    return run(scene, left, states, node)
+
+
+def _ptr_err_or_zero(
+    scene: Scene, left: Expr, pointer: Expr, states: States, node: int
+) -> States:
+    out: States = []
+    for state in states:
+        val = state.get(pointer.bare.text)
+        known = ANY if val.mask == UNSET else val.mask
+        for mask, result in ((known & ERR, NEG), (known & ~ERR, ZERO)):
+            if mask:
+                after = state.copy()
+                after.set(pointer.bare.text, val._replace(mask=mask, tested=node))
+                held = after.held.get(val.inst)
+                if held is not None and mask & held.ok == 0:
+                    del after.held[val.inst]
+                after.forget(left.text)
+                after.set(left.text, Val(result))
+                out.append(after)
+    return out
+
+
+def _store(scene: Scene, left: Expr, right: Expr, state: State) -> None:
+    bare = right.bare
+    val = value(scene, right, state)
+    if bare.kind == "call":
+        state.vals.pop(bare.text, None)
+    elif bare.kind not in ("name", "member"):
+        _hide(state, bare)
+    state.forget(left.text)
+    local = left.kind == "name" and left.text in scene.locals
+    held = state.held.get(val.inst) if val.inst else None
+    if held is not None and not local:
+        state.held[val.inst] = held._replace(stored=True)
+    if keeps_value(scene, left.text, val):
+        state.set(left.text, val._replace(used=0))
+
+
+def keeps_value(scene: Scene, text: str, val: Val) -> bool:
+    """Whether a value is worth remembering under this name."""
+    if val.inst or val.freed or (val.origin and val.mask != ANY):
+        return True
+    return val != NOTHING and text in scene.tracked
+
+
+def _hide(state: State, expr: Expr) -> None:
+    """A held pointer went into a larger expression: from here on it may live elsewhere."""
+    names = roots(expr.text)
+    for text, val in state.vals.items():
+        held: Held | None = state.held.get(val.inst) if val.inst else None
+        if held is not None and not val.inst.startswith("@") and roots(text) & names:
+            if expr.kind in ("unary", "braces", "conditional", "other", "block", "binary"):
+                state.held[val.inst] = held._replace(stored=True)
+
+
+_KINDS: dict[str, Callable[[Scene, Expr, States, int], States]] = {
+    "name": _name,
+    "number": _nothing,
+    "string": _nothing,
+    "char": _nothing,
+    "type": _nothing,
+    "sizeof": _nothing,
+    "member": _member,
+    "index": _index,
+    "unary": _unary,
+    "postfix": _postfix,
+    "conditional": _conditional,
+    "binary": _binary,
+    "call": _call,
+    "assign": _assign,
+}

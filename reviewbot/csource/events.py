@@ -1,0 +1,88 @@
+"""What the engine saw on the paths of a function: the material that rules judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reviewbot.csource.facts import Fact
+from reviewbot.csource.syntax import Expr
+from reviewbot.csource.values import Held, Trail, Val
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One call in the text. `id` counts from 1 in the order in which paths met the calls.
+
+    `target` is the text that its value is assigned to, "" for none.
+    """
+
+    id: int
+    call: Expr
+    fact: Fact | None
+    target: str
+
+    @property
+    def name(self) -> str:
+        return self.call.name or self.call.parts[0].text
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A value used in a way that its path forbids.
+
+    null: dereferenced though it may be NULL; err: though it may be an error pointer; freed:
+    used after its release; again: released twice; unset: read before anything was written.
+    `key` is the value, `via` the call that uses it unchecked, or None for a plain use.
+    """
+
+    kind: Literal["null", "err", "freed", "again", "unset"]
+    key: str
+    expr: Expr
+    val: Val
+    trail: Trail | None
+    via: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call made while locks were held."""
+
+    site: Site
+    held: tuple[Held, ...]
+    trail: Trail | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateTest:
+    """A value compared with NULL after the same path has dereferenced it at `used`."""
+
+    key: str
+    expr: Expr
+    used: int
+    trail: Trail | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A path that leaves the function. `mask` is what it returns (ANY where nothing is known).
+
+    `value` is None for a function without value, `line` where the return stands.
+    """
+
+    value: Expr | None
+    mask: int
+    line: int
+    held: tuple[Held, ...]
+    trail: Trail
+    call: Site | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockSlip:
+    """A lock taken twice, given back twice, or given back with the wrong call."""
+
+    kind: Literal["twice", "not-held", "variant"]
+    site: Site
+    held: Held
+    trail: Trail | None

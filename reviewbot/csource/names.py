@@ -1,0 +1,37 @@
+"""What the name of an unknown function tells: whether it may keep what it is handed.
+
+Read from verbs, as kernel people use them; a known fact always goes before these guesses.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_KEEPS = re.compile(
+    r"(?:^|_)(?:add|regist|insert|enqueue|submit|queue|push|link|attach|send|xmit|free|put|releas"
+    r"|destroy|complete|drvdata|install|transfer|assign|store|init|set|save|commit|consume"
+    r"|append|devm|kref|rcu|hash|output|deliver|rcv|recv|reply|unicast|drop|cleanup|fini|close"
+    r"|remove|del|kill|exit|end|finish|done|unregister|merge|connect|fill|reset|xa|idr"
+    r"|rhashtable|setup|create|start|publish|give|swap|unref|deref|rm|purge|unlock|netif|alloc"
+    r"|track|join|new|bind|handle|process|dispatch|schedule|post|stop|teardown|detach|shutdown"
+    r"|abort|fail|error|erase|clear|clean|fin|dtor|uninit|deinit|unwind|undo|term|dealloc|unuse"
+    r"|reclaim|dec|down|discard|replace|move|splice|chain|open|load|mount|parse|build|probe)"
+)
+_TEARS_DOWN = re.compile(
+    r"shutdown|cleanup|clean_up|power_?off|_off$|disable|unwind|teardown|tear_down|_exit|remove"
+    r"|unregister|deinit|uninit|suspend|_stop|release|destroy|free|put|_down$|standby|unprepare"
+    r"|_fini|_term|close|abort|detach|unbind|reset|undo|rollback|error|fail"
+)
+
+
+@lru_cache(maxsize=4096)
+def may_keep(name: str) -> bool:
+    """Whether a function of this name may take over a pointer that it is handed."""
+    return not name or name.isupper() or _KEEPS.search(name.lower()) is not None
+
+
+@lru_cache(maxsize=4096)
+def tears_down(name: str) -> bool:
+    """Whether a function of this name may give back what was switched on or taken."""
+    return not name or _TEARS_DOWN.search(name.lower()) is not None

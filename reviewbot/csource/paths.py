@@ -1,0 +1,317 @@
+"""Walk all paths of a function and keep what happened on them; the one engine of all rules.
+
+States are merged where nothing that follows can tell them apart. A function that needs more
+than `CAP` states at one node is given up: its result says `complete=False` and holds nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from reviewbot.csource import syntax as c
+from reviewbot.csource.cfg import Edge, Graph, Node, build
+from reviewbot.csource.effects import assign, run, value
+from reviewbot.csource.events import Call, Exit, LateTest, LockSlip, Site, Use
+from reviewbot.csource.facts import Facts
+from reviewbot.csource.refine import refine
+from reviewbot.csource.scene import Known, Scene, live_names
+from reviewbot.csource.values import UNSET, Held, State, Val, keyed, roots
+
+CAP = 96
+STEPS = 20000
+"""All states of a function together: above it, it is given up as well."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Paths:
+    """All that the paths of one function showed.
+
+    `released` are the sites whose result some path gives back; `given` the (resource, text)
+    that some path gives back; `lenders` the sites that are proven to keep nothing.
+    """
+
+    function: c.Function
+    complete: bool
+    sites: dict[int, Site]
+    exits: tuple[Exit, ...] = ()
+    uses: tuple[Use, ...] = ()
+    calls: tuple[Call, ...] = ()
+    late: tuple[LateTest, ...] = ()
+    slips: tuple[LockSlip, ...] = ()
+    released: frozenset[int] = frozenset()
+    given: frozenset[tuple[str, str]] = frozenset()
+    lenders: frozenset[int] = frozenset()
+    locals: frozenset[str] = frozenset()
+    pointers: frozenset[str] = frozenset()
+    tested: frozenset[str] = frozenset()
+
+
+def walk(function: c.Function, facts: Facts, known: Known) -> Paths:
+    """Walk `function`; `known` tells what is known of a callee, or None."""
+    return _Walk(build(function), facts, known).run()
+
+
+class _Walk:
+    def __init__(self, graph: Graph, facts: Facts, known: Known) -> None:
+        self.graph = graph
+        self.scene = Scene(graph, facts, known)
+        self.live = live_names(graph)
+        self.made: dict[int, c.Expr] = {}
+
+    def run(self) -> Paths:
+        """Breadth first, so that the first path to an event is a short one."""
+        start = State()
+        todo: deque[tuple[Node, State]] = deque([(self.graph.entry, start)])
+        seen: list[set[object]] = [set() for _ in self.graph.nodes]
+        steps = 0
+        while todo:
+            node, state = todo.popleft()
+            steps += 1
+            if steps > STEPS:
+                self.scene.overflow = True
+                break
+            for after, end in self.step(node, state):
+                key = end.key()
+                if key in seen[after.id]:
+                    continue
+                if len(seen[after.id]) >= CAP:
+                    self.scene.overflow = True
+                    continue
+                seen[after.id].add(key)
+                todo.append((after, end))
+        return self.result()
+
+    def result(self) -> Paths:
+        scene = self.scene
+        if scene.overflow:
+            return Paths(self.graph.function, False, scene.sites)
+        return Paths(
+            self.graph.function,
+            True,
+            scene.sites,
+            tuple(scene.exits),
+            tuple(scene.uses.values()),
+            tuple(scene.calls.values()),
+            tuple(scene.late.values()),
+            tuple(scene.slips.values()),
+            frozenset(scene.released),
+            frozenset(scene.given),
+            frozenset(scene.lenders),
+            frozenset(scene.locals),
+            frozenset(scene.pointers),
+            frozenset(scene.null_tested),
+        )
+
+    def step(self, node: Node, state: State) -> list[tuple[Node, State]]:
+        """The states after a node, each with the node that follows."""
+        if node.kind in ("return", "end"):
+            self.leave(node, state)
+            return []
+        out: list[tuple[Node, State]] = []
+        for after in self.transfer(node, state.copy()):
+            for following, edge in node.next:
+                on_edge = self.edge(node, after, edge)
+                if on_edge is not None:
+                    end = self.prune(on_edge.copy(), node, following)
+                    out.append((following, end))
+        return out
+
+    # -- nodes
+
+    def transfer(self, node: Node, state: State) -> list[State]:
+        match node.kind:
+            case "expr" | "cond" | "switch" | "halt":
+                assert node.expr is not None
+                return run(self.scene, node.expr, [state], node.id)
+            case "declare":
+                return self.declare(node, state)
+            case "guard":
+                return self.guard(node, state)
+            case "cleanup":
+                self.cleanup(node, state)
+            case "iterate":
+                return self.iterate(node, state)
+            case "elided":
+                state.vals, state.held = {}, {}
+            case "goto":
+                state.note(node, None, "goto")
+        return [state]
+
+    def declare(self, node: Node, state: State) -> list[State]:
+        stmt = node.stmt
+        assert isinstance(stmt, c.Declare)
+        if stmt.static:
+            return [state]
+        if stmt.value is None:
+            state.forget(stmt.name)
+            if not stmt.array and (stmt.pointer or _is_scalar(stmt.type)):
+                state.set(stmt.name, Val(UNSET))
+            return [state]
+        left = self.name(node, stmt)
+        states = assign(self.scene, left, stmt.value, [state], node.id)
+        for after in states if stmt.cleanup else ():
+            held = after.held.get(after.get(stmt.name).inst)
+            if held is not None:
+                after.held[after.get(stmt.name).inst] = held._replace(scoped=True)
+        return states
+
+    def name(self, node: Node, stmt: c.Declare) -> c.Expr:
+        """The declared name as an expression, made once."""
+        if node.id not in self.made:
+            self.made[node.id] = c.Expr("name", stmt.name, stmt.line, stmt.line, name=stmt.name)
+        return self.made[node.id]
+
+    def guard(self, node: Node, state: State) -> list[State]:
+        stmt = node.stmt
+        assert isinstance(stmt, (c.Guard, c.Guarded))
+        states = [state]
+        for arg in stmt.args:
+            states = run(self.scene, arg, states, node.id)
+        guard = self.scene.facts.guards.get(stmt.type)
+        if guard is None or guard.where == 0:
+            return states
+        call = self.call(node, stmt.macro, stmt.args)
+        site = self.scene.site(call, "")
+        text = self.guard_text(stmt)
+        for after in states:
+            held = Held(guard.resource, site.id, text, scoped=True)
+            self.scene.call(site, after)
+            after.held[keyed(guard.resource, text)] = held
+            after.note(node, None, "acquire", site.id)
+        return states
+
+    def guard_text(self, stmt: c.Guard | c.Guarded) -> str:
+        guard = self.scene.facts.guards[stmt.type]
+        resource = self.scene.resource(guard.resource)
+        if resource is None or resource.singleton or len(stmt.args) < guard.where:
+            return ""
+        return self.scene.canonical(stmt.args[guard.where - 1])
+
+    def call(self, node: Node, macro: str, args: tuple[c.Expr, ...]) -> c.Expr:
+        """A guard or loop macro as the call that it is, made once."""
+        if node.id not in self.made:
+            callee = c.Expr("name", macro, node.line, node.line, name=macro)
+            text = f"{macro}({','.join(arg.text for arg in args)})"
+            self.made[node.id] = c.Expr(
+                "call", text, node.line, node.line, name=macro, parts=(callee, *args)
+            )
+        return self.made[node.id]
+
+    def cleanup(self, node: Node, state: State) -> None:
+        stmt = node.stmt
+        if isinstance(stmt, (c.Guard, c.Guarded)):
+            guard = self.scene.facts.guards.get(stmt.type)
+            if guard is not None:
+                state.held.pop(keyed(guard.resource, self.guard_text(stmt)), None)
+        elif isinstance(stmt, c.Declare):
+            val = state.get(stmt.name)
+            if val.freed:
+                name = c.Expr("name", stmt.name, stmt.line, stmt.line, name=stmt.name)
+                self.scene.use("again", name, val, state.trail)
+            state.held.pop(val.inst, None)
+
+    def iterate(self, node: Node, state: State) -> list[State]:
+        stmt = node.stmt
+        assert isinstance(stmt, c.Iterate)
+        name = f"loop{node.id}"
+        state.held.pop(name, None)  # the macro gives the last one back as it steps on
+        known = self.scene.facts.iterators.get(stmt.macro)
+        for number, arg in enumerate(stmt.args, 1):
+            if arg.kind == "name" and (known is None or number == known.var or number < 3):
+                state.forget(arg.text)
+        return [state]
+
+    # -- edges
+
+    def edge(self, node: Node, state: State, edge: Edge) -> State | None:
+        """The state on one way out of a node; None where it cannot be taken."""
+        if node.kind == "cond" and node.expr is not None and isinstance(edge, bool):
+            after = refine(self.scene, state, node.expr, edge, node.id)
+            if after is not None:
+                after = after.copy()
+                after.note(node, edge, "branch")
+            return after
+        if node.kind == "switch" and isinstance(edge, c.Case):
+            return self.case(node, state, edge)
+        if node.kind == "iterate" and edge is True:
+            return self.enter_loop(node, state)
+        return state
+
+    def case(self, node: Node, state: State, edge: c.Case) -> State | None:
+        if edge.value is None or node.expr is None:
+            return state
+        if id(edge) not in self.made:
+            left, right = node.expr, edge.value
+            text = f"{left.text}=={right.text}"
+            self.made[id(edge)] = c.Expr(
+                "binary", text, edge.line, edge.line, op="==", parts=(left, right)
+            )
+        return refine(self.scene, state, self.made[id(edge)], True, node.id)
+
+    def enter_loop(self, node: Node, state: State) -> State:
+        stmt = node.stmt
+        assert isinstance(stmt, c.Iterate)
+        known = self.scene.facts.iterators.get(stmt.macro)
+        if known is None or not known.resource or known.scoped or len(stmt.args) < known.var:
+            return state
+        after = state.copy()
+        variable = stmt.args[known.var - 1]
+        site = self.scene.site(self.call(node, stmt.macro, stmt.args), variable.text)
+        name = f"loop{node.id}"
+        after.held[name] = Held(known.resource, site.id, variable.text)
+        after.set(variable.text, Val(4, inst=name, origin=site.id))
+        after.note(node, True, "acquire", site.id)
+        return after
+
+    def prune(self, state: State, node: Node, following: Node) -> State:
+        """Forget what nobody asks for any more: values of calls, names that are dead."""
+        keep_calls = isinstance(node.stmt, c.Return) or node.kind == "cleanup"
+        live = self.live[following.id]
+        for text in list(state.vals):
+            if text[-1] == ")" and not keep_calls:
+                del state.vals[text]
+            elif not live.issuperset(roots(text.rpartition(":")[2])):
+                del state.vals[text]
+        return state
+
+    # -- exits
+
+    def leave(self, node: Node, state: State) -> None:
+        expr = node.expr
+        val = value(self.scene, expr, state) if expr is not None else Val()
+        held = tuple(h for name, h in state.held.items() if not self.returned(expr, name, state))
+        state.note(node, None, "exit")
+        assert state.trail is not None
+        site = self.scene.sites.get(val.origin)
+        direct = expr is not None and expr.bare.kind == "call" and site is not None
+        self.scene.exits.append(
+            Exit(expr, val.mask, node.line, held, state.trail, site if direct else None)
+        )
+
+    def returned(self, expr: c.Expr | None, name: str, state: State) -> bool:
+        """Whether the caller gets this thing with the returned value."""
+        if expr is None or name.startswith("@"):
+            return False
+        bare = expr.bare
+        if bare.kind == "call" and bare.name in ("PTR_ERR", "PTR_ERR_OR_ZERO", "ERR_PTR"):
+            return False
+        names = roots(bare.text)
+        return any(v.inst == name and t in names for t, v in state.vals.items()) or (
+            state.get(bare.text).inst == name
+        )
+
+
+_SCALARS = frozenset(
+    "int char long short unsigned signed bool size_t ssize_t u8 u16 u32 u64 s8 s16 s32 s64 "
+    "uint8_t uint16_t uint32_t uint64_t int8_t int16_t int32_t int64_t loff_t gfp_t dma_addr_t "
+    "phys_addr_t resource_size_t irqreturn_t __u8 __u16 __u32 __u64 __be16 __be32 __be64 __le16 "
+    "__le32 __le64 sector_t pgoff_t off_t dev_t".split()
+)
+
+
+def _is_scalar(type: str) -> bool:
+    words = [w for w in type.split() if w not in ("const", "volatile", "register")]
+    return bool(words) and (words[0] == "enum" or all(w in _SCALARS for w in words))
+
+

@@ -1,0 +1,80 @@
+"""What a path knows after it took one way out of a condition."""
+
+from __future__ import annotations
+
+from reviewbot.csource.conditions import read_test
+from reviewbot.csource.events import LateTest
+from reviewbot.csource.scene import Scene
+from reviewbot.csource.syntax import Expr
+from reviewbot.csource.values import ANY, ERR, NEG, POS, UNSET, ZERO, State, Val
+
+
+def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> State | None:
+    """The state on the edge `outcome` of a leaf condition; None where it cannot be taken.
+
+    The state that is handed in is not changed.
+    """
+    test = read_test(expr)
+    if test is None:
+        return state
+    val = state.get(test.key)
+    mask = test.yes if outcome else test.no
+    known = ANY if val.mask == UNSET else val.mask
+    narrowed = known & mask
+    if narrowed == 0:
+        return None
+    if val.used and ZERO in (test.yes, test.no) and not val.stale:
+        late = (test.key, val.used, expr.line)
+        if late not in scene.late:
+            scene.late[late] = LateTest(test.key, expr, val.used, state.trail)
+    after = state.copy()
+    if not _numbers_agree(after, test.key, mask):
+        return None
+    if test.key in scene.tracked or val != Val():
+        if val.mask == ANY and val.stale:
+            val = val._replace(stale=False)
+        after.set(test.key, val._replace(mask=narrowed, tested=node, used=0))
+    _settle_held(after, val, narrowed)
+    if val.origin:
+        _settle_doubts(scene, after, test.key, val.origin, narrowed)
+    return after
+
+
+def _numbers_agree(state: State, key: str, mask: int) -> bool:
+    """`x == 3` says that x is above zero, and is wrong where x is known not to be."""
+    name, found, number = key.rpartition("==")
+    if not found or not number.isdigit() or int(number) == 0 or mask & ZERO:
+        return True
+    val = state.get(name)
+    known = ANY if val.mask == UNSET else val.mask
+    if known & POS == 0:
+        return False
+    if val.mask not in (ANY, UNSET):
+        state.set(name, val._replace(mask=POS))
+    return True
+
+
+def _settle_held(state: State, val: Val, mask: int) -> None:
+    """A call that turned out to have failed took nothing."""
+    held = state.held.get(val.inst) if val.inst else None
+    if held is not None and mask & held.ok == 0:
+        del state.held[val.inst]
+
+
+def _settle_doubts(scene: Scene, state: State, key: str, site: int, mask: int) -> None:
+    """A call that failed has taken nothing over either."""
+    pointer = scene.is_pointer(key)
+    failed = mask & (POS | NEG) == 0 if pointer else mask & ZERO == 0
+    fact = scene.sites[site].fact if site in scene.sites else None
+    if fact is not None and fact.failure is not None:
+        failed = mask & ~(NEG | ERR) == 0 if not pointer else failed
+    if not failed:
+        return
+    for name, held in list(state.held.items()):
+        if site in held.doubts:
+            state.held[name] = held._replace(doubts=held.doubts - {site})
+
+
+def is_failure(mask: int) -> bool:
+    """Whether a returned mask can only mean an error (an errno or an error pointer)."""
+    return mask != 0 and mask & ~(NEG | ERR) == 0

@@ -1,0 +1,220 @@
+"""What holds for a whole function while its paths are walked, and where events are kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from reviewbot.csource import syntax as c
+from reviewbot.csource.cfg import Graph, Node
+from reviewbot.csource.conditions import constant_mask, read_test
+from reviewbot.csource.events import Call, Exit, LateTest, LockSlip, Site, Use
+from reviewbot.csource.facts import Fact, Facts, Resource
+from reviewbot.csource.values import ANY, Held, State, Trail, Val
+
+Known = Callable[[str], Fact | None]
+"""What is known of a function by name: the facts table, then summaries of the file."""
+
+
+class Scene:
+    """One function while it is walked: its names, its call sites, and what was seen.
+
+    `locals` are the names declared in sight, `pointers` those of them that are pointers.
+    `tracked` are the texts whose masks are worth keeping. `released` are the call sites whose
+    result some path gave back, `given` the (resource, text) that some path gave back;
+    `lenders` the sites that are proven to have kept nothing, for their argument was released
+    after them.
+    """
+
+    def __init__(self, graph: Graph, facts: Facts, known: Known) -> None:
+        self.graph = graph
+        self.facts = facts
+        self.known = known
+        self.sites: dict[int, Site] = {}
+        self._site_ids: dict[int, int] = {}
+        self.locals: set[str] = set()
+        self.pointers: set[str] = set()
+        self.aliases: dict[str, str] = {}
+        self.tracked: set[str] = set()
+        self.null_tested: set[str] = set()
+        self.released: set[int] = set()
+        self.given: set[tuple[str, str]] = set()
+        self.lenders: set[int] = set()
+        self.uses: dict[tuple[object, ...], Use] = {}
+        self.calls: dict[tuple[object, ...], Call] = {}
+        self.late: dict[tuple[object, ...], LateTest] = {}
+        self.slips: dict[tuple[object, ...], LockSlip] = {}
+        self.exits: list[Exit] = []
+        self.overflow = False
+        _Survey(self).run()
+
+    def site(self, call: c.Expr, target: str) -> Site:
+        """The call as a site, numbered when it is first met."""
+        number = self._site_ids.get(id(call))
+        if number is None:
+            number = self._site_ids[id(call)] = len(self.sites) + 1
+            self.sites[number] = Site(number, call, self.known(call.name), target)
+        return self.sites[number]
+
+    def resource(self, id: str) -> Resource | None:
+        return self.facts.resources.get(id)
+
+    def canonical(self, expr: c.Expr) -> str:
+        """The text that names an object, with local aliases (`lock = &p->lock`) put in."""
+        text = expr.bare.text
+        return self.aliases.get(text, text)
+
+    def use(
+        self,
+        kind: str,
+        expr: c.Expr,
+        val: Val,
+        trail: Trail | None,
+        via: c.Expr | None = None,
+    ) -> None:
+        key = (kind, expr.text, expr.line, val.origin, val.freed)
+        if key not in self.uses:
+            self.uses[key] = Use(kind, expr.text, expr, val, trail, via)  # type: ignore[arg-type]
+
+    def call(self, site: Site, state: State) -> None:
+        """Keep a call that is made under locks, once for each set of them."""
+        held = tuple(h for key, h in state.held.items() if self.is_lock(h))
+        if held:
+            key = (site.id, held)
+            self.calls.setdefault(key, Call(site, held, state.trail))
+
+    def is_lock(self, held: Held) -> bool:
+        resource = self.resource(held.resource)
+        return resource is not None and resource.kind in ("lock", "context")
+
+    def is_pointer(self, text: str) -> bool:
+        return text in self.pointers
+
+
+class _Survey:
+    """One pass over the function's text, before any path is walked."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.tests: Counter[str] = Counter()
+        self.constants: set[str] = set()
+        self.writes: Counter[str] = Counter()
+        self.paths: dict[str, str] = {}
+        self.dereferenced: set[str] = set()
+        self.returned: set[str] = set()
+
+    def run(self) -> None:
+        scene = self.scene
+        function = scene.graph.function
+        for parameter in function.params:
+            self.writes[parameter.name] += 1
+            scene.locals.add(parameter.name)
+            if parameter.pointer:
+                scene.pointers.add(parameter.name)
+        for stmt in c.statements(function.body):
+            self.statement(stmt)
+        for node in scene.graph.nodes:
+            if node.kind == "cond" and node.expr is not None:
+                self.test(node.expr)
+        scene.tracked |= {k for k, n in self.tests.items() if n > 1 or k in self.constants}
+        scene.tracked |= {k for k in self.tests if k in self.dereferenced}
+        scene.tracked |= self.returned
+        scene.aliases = {
+            name: text
+            for name, text in self.paths.items()
+            if self.writes[name] == 1 and name in scene.locals
+        }
+
+    def test(self, expr: c.Expr) -> None:
+        test = read_test(expr)
+        if test is None:
+            return
+        self.tests[test.key] += 1
+        if test.key in self.scene.pointers or test.expr.kind == "member":
+            self.scene.null_tested.add(test.key)
+
+    def statement(self, stmt: c.Stmt) -> None:
+        if isinstance(stmt, c.Declare):
+            self.scene.locals.add(stmt.name)
+            if stmt.pointer:
+                self.scene.pointers.add(stmt.name)
+            if stmt.value is not None:
+                self.write(stmt.name, stmt.value)
+        if isinstance(stmt, c.Return) and stmt.value is not None:
+            self.returned.add(stmt.value.bare.text)
+        if isinstance(stmt, c.Iterate):
+            for arg in stmt.args:
+                self.writes[arg.text] += 2
+        for top in c.expressions(stmt):
+            for expr in top.walk():
+                self.expression(expr)
+
+    def expression(self, expr: c.Expr) -> None:
+        if expr.kind == "assign":
+            if expr.op == "=":
+                self.write(expr.parts[0].text, expr.parts[1])
+            else:
+                self.writes[expr.parts[0].text] += 2
+        elif expr.kind == "postfix" or (expr.kind == "unary" and expr.op in ("++", "--", "&")):
+            self.writes[expr.parts[0].text] += 2
+        elif expr.kind == "member" and expr.op == "->":
+            self.dereferenced.add(expr.parts[0].bare.text)
+
+    def write(self, text: str, value: c.Expr) -> None:
+        self.writes[text] += 1
+        if constant_mask(value) != ANY:
+            self.constants.add(text)
+        bare = value.bare
+        if bare.kind == "member" or (bare.kind == "unary" and bare.op == "&"):
+            if not any(e.kind in ("call", "index") for e in bare.walk()):
+                self.paths[text] = bare.text
+        elif bare.kind == "name" and bare.text in self.paths:
+            self.paths[text] = self.paths[bare.text]
+
+
+def live_names(graph: Graph) -> list[frozenset[str]]:
+    """For each node the variables that the code from here on still mentions."""
+    bits: dict[str, int] = {}
+    own = [_mask_of(node, bits) for node in graph.nodes]
+    live = own.copy()
+    before: list[list[int]] = [[] for _ in graph.nodes]
+    for node in graph.nodes:
+        for after, _ in node.next:
+            before[after.id].append(node.id)
+    todo = list(range(len(graph.nodes)))
+    while todo:
+        at = todo.pop()
+        for up in before[at]:
+            joined = live[up] | live[at]
+            if joined != live[up]:
+                live[up] = joined
+                todo.append(up)
+    names = list(bits)
+    cache: dict[int, frozenset[str]] = {}
+    for mask in live:
+        if mask not in cache:
+            cache[mask] = frozenset(n for i, n in enumerate(names) if mask >> i & 1)
+    return [cache[mask] for mask in live]
+
+
+def _mask_of(node: Node, bits: dict[str, int]) -> int:
+    mask = 0
+    for name in _names(node):
+        if name not in bits:
+            bits[name] = len(bits)
+        mask |= 1 << bits[name]
+    return mask
+
+
+def _names(node: Node) -> Iterator[str]:
+    if node.expr is not None:
+        for expr in node.expr.walk():
+            if expr.kind == "name":
+                yield expr.name
+    if isinstance(node.stmt, (c.Iterate, c.MacroBlock, c.Guard, c.Guarded)):
+        for arg in node.stmt.args:
+            yield from (e.name for e in arg.walk() if e.kind == "name")
+    if isinstance(node.stmt, c.Declare):
+        yield node.stmt.name
+    if isinstance(node.stmt, c.Case) and node.stmt.value is not None:
+        yield from (e.name for e in node.stmt.value.walk() if e.kind == "name")

@@ -1,0 +1,241 @@
+"""What a function of the same file or patch does to its arguments, read from its own text.
+
+A summary is a Fact like those of the tables, but it is read without walking paths: what is
+said of an argument holds on every path or is not said at all. `source` is "summary".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from reviewbot.csource import syntax as c
+from reviewbot.csource.facts import Acquire, Fact, Facts, Failure, Kind
+from reviewbot.csource.names import may_keep
+
+SOURCE = "summary"
+_DEPTH = 3
+"""How many calls deep a summary looks."""
+_PEEKS = frozenset("IS_ERR IS_ERR_OR_NULL PTR_ERR PTR_ERR_OR_ZERO WARN_ON sizeof".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Summaries:
+    """Knows callees: from the tables first, then from the files in sight. Call it by name."""
+
+    facts: Facts
+    functions: Mapping[str, c.Function] | FunctionSource
+    cache: dict[str, Fact | None] = field(default_factory=dict)
+
+    def __call__(self, name: str) -> Fact | None:
+        fact = self.facts.functions.get(name)
+        if fact is not None or not name:
+            return fact
+        if name not in self.cache:
+            self.cache[name] = None  # a function that calls itself is unknown while it is read
+            function = self.functions.get(name)
+            if function is not None and function.readable:
+                self.cache[name] = _Summary(function, self).fact()
+        return self.cache[name]
+
+
+class FunctionSource:
+    """Looks a function up in the files of a side, the nearest file first."""
+
+    def __init__(self, files: Iterable[object]) -> None:
+        self._files = tuple(files)
+
+    def get(self, name: str) -> c.Function | None:
+        for file in self._files:
+            found = file.function(name)  # type: ignore[attr-defined]
+            if isinstance(found, c.Function):
+                return found
+        return None
+
+
+class _Summary:
+    def __init__(self, function: c.Function, known: Summaries) -> None:
+        self.function = function
+        self.known = known
+        self.params = {p.name: number for number, p in enumerate(function.params, 1)}
+        self.calls = [e for e in _expressions(function.body) if e.kind == "call"]
+
+    def fact(self) -> Fact:
+        stored = set(self.stored())
+        handed = dict(self.handed())
+        whole = self.function.whole
+        keeps = {n for n, verdict in handed.items() if verdict == "keeps"} | stored
+        borrows = {
+            n for name, n in self.params.items() if n not in keeps and handed.get(n) != "unknown"
+        }
+        return Fact(
+            self.function.name,
+            releases=tuple(self.releases()),
+            failure=self.failure(),
+            borrows=frozenset(borrows if whole else ()),
+            keeps=frozenset(keeps),
+            uses=frozenset(self.uses() if whole else ()),
+            sleeps=self.sleeps(),
+            drops=frozenset(self.drops(self.function, _DEPTH)),
+            source=SOURCE,
+        )
+
+    # -- arguments
+
+    def handed(self) -> Iterator[tuple[int, str]]:
+        """For each parameter that goes into a call: whether the callee keeps it, if known."""
+        verdicts: dict[int, str] = {}
+        for call in self.calls:
+            if call.name in _PEEKS:
+                continue
+            for number, arg in enumerate(call.args, 1):
+                param = self.params.get(_root(arg))
+                if param is None or arg.bare.kind == "member":
+                    continue
+                verdict = self.verdict(call, number)
+                if verdict and verdicts.get(param) != "keeps":
+                    verdicts[param] = verdict
+        return iter(verdicts.items())
+
+    def verdict(self, call: c.Expr, number: int) -> str:
+        fact = self.known(call.name)
+        if fact is None:
+            return "unknown" if may_keep(call.name) else ""
+        if number in fact.keeps or number in fact.consumes:
+            return "keeps"
+        if fact.borrows_all or number in fact.borrows:
+            return ""
+        if any(r.where == number for r in fact.releases):
+            return "keeps"
+        return "unknown" if may_keep(call.name) else ""
+
+    def stored(self) -> Iterator[int]:
+        """Parameters that are written somewhere, or returned."""
+        for stmt in c.statements(self.function.body):
+            if isinstance(stmt, c.Return) and stmt.value is not None:
+                yield from self.numbers(stmt.value)
+            for top in c.expressions(stmt):
+                for expr in top.walk():
+                    if expr.kind == "assign":
+                        yield from self.numbers(expr.parts[1])
+            if isinstance(stmt, c.Declare) and stmt.value is not None:
+                yield from self.numbers(stmt.value)
+
+    def numbers(self, value: c.Expr) -> Iterator[int]:
+        bare = value.bare
+        if bare.kind == "name" and bare.name in self.params:
+            yield self.params[bare.name]
+        elif bare.kind in ("braces", "conditional"):
+            for part in bare.parts:
+                yield from self.numbers(part)
+        elif bare.kind == "unary" and bare.op == "&" and _root(bare) in self.params:
+            yield self.params[_root(bare)]
+
+    def releases(self) -> Iterator[Acquire]:
+        """Releases that happen on every path: at the top of the body, or under `if (p)`."""
+        for stmt in self.function.body.body:
+            if isinstance(stmt, c.If) and stmt.other is None and stmt.cond.text in self.params:
+                stmt = stmt.then
+            inner = stmt.body if isinstance(stmt, c.Block) else (stmt,)
+            for one in inner:
+                if isinstance(one, c.ExprStmt) and one.expr.kind == "call":
+                    yield from self.released(one.expr)
+            if any(isinstance(s, (c.Return, c.Goto)) for s in c.statements(stmt)):
+                return
+
+    def released(self, call: c.Expr) -> Iterator[Acquire]:
+        fact = self.known(call.name)
+        for release in fact.releases if fact is not None else ():
+            if 0 < release.where <= len(call.args):
+                number = self.params.get(call.args[release.where - 1].bare.text)
+                if number is not None:
+                    yield Acquire(release.resource, number)
+
+    def uses(self) -> Iterator[int]:
+        """Pointer parameters that are dereferenced and that nobody compares with anything."""
+        read: set[str] = set()
+        tested: set[str] = set()
+        for stmt in c.statements(self.function.body):
+            for top in c.expressions(stmt):
+                _tests(top, isinstance(stmt, (c.If, c.Loop)), tested)
+                for expr in top.walk():
+                    if expr.kind == "member" and expr.op == "->":
+                        read.add(expr.parts[0].bare.text)
+        for name, number in self.params.items():
+            if name in read and name not in tested and name not in self.written():
+                yield number
+
+    def written(self) -> set[str]:
+        return {
+            e.parts[0].text
+            for e in _expressions(self.function.body)
+            if e.kind == "assign" or (e.kind == "unary" and e.op == "&")
+        }
+
+    # -- the function as a whole
+
+    def drops(self, function: c.Function, depth: int) -> Iterator[str]:
+        """Locks, enables and contexts that the function gives back somewhere."""
+        for call in _calls(function):
+            fact = self.known.facts.functions.get(call.name)
+            if fact is not None:
+                for release in fact.releases:
+                    resource = self.known.facts.resources.get(release.resource)
+                    if resource is not None and resource.kind is not Kind.MEMORY:
+                        yield release.resource
+            elif depth and call.name and call.name != function.name:
+                inner = self.known.functions.get(call.name)
+                if inner is not None:
+                    yield from self.drops(inner, depth - 1)
+
+    def sleeps(self) -> bool:
+        return any(
+            (fact := self.known.facts.functions.get(call.name)) is not None and fact.sleeps
+            for call in self.calls
+        )
+
+    def failure(self) -> Failure | None:
+        """How a function that returns a pointer says that it failed, if its text tells."""
+        if not self.function.returns.rstrip().endswith("*") or not self.function.whole:
+            return None
+        null = error = False
+        for stmt in c.statements(self.function.body):
+            if isinstance(stmt, c.Return) and stmt.value is not None:
+                null |= stmt.value.bare.text == "NULL"
+                error |= stmt.value.bare.kind == "call" and stmt.value.bare.name == "ERR_PTR"
+        if null and error:
+            return Failure.NULL_OR_ERR_PTR
+        return Failure.NULL if null else Failure.ERR_PTR if error else None
+
+
+def _tests(expr: c.Expr, condition: bool, tested: set[str]) -> None:
+    """The texts that are compared: conditions, and operands of !, &&, ||, ?:, == and kin."""
+    for inner in expr.walk():
+        if inner.kind == "unary" and inner.op == "!":
+            tested.add(inner.parts[0].bare.text)
+        elif inner.kind == "conditional":
+            tested.add(inner.parts[0].bare.text)
+        elif inner.kind == "binary":
+            tested.update(part.bare.text for part in inner.parts)
+        elif inner.kind == "call" and inner.name.startswith(("IS_ERR", "WARN_ON", "BUG_ON")):
+            tested.update(arg.bare.text for arg in inner.args)
+    if condition:
+        tested.add(expr.bare.text)
+
+
+def _expressions(body: c.Stmt) -> Iterator[c.Expr]:
+    for stmt in c.statements(body):
+        for top in c.expressions(stmt):
+            yield from top.walk()
+
+
+def _calls(function: c.Function) -> Iterator[c.Expr]:
+    return (e for e in _expressions(function.body) if e.kind == "call" and e.name)
+
+
+def _root(expr: c.Expr) -> str:
+    """The variable that `p`, `&p->m` or `p[i]` starts from; "" for anything else."""
+    expr = expr.bare
+    while expr.kind in ("member", "index") or (expr.kind == "unary" and expr.op == "&"):
+        expr = expr.parts[0].bare
+    return expr.name if expr.kind == "name" else ""
