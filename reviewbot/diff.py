@@ -13,6 +13,7 @@ from reviewbot.errors import UnreadableDiff
 from reviewbot.model import Change, DiffLine, FileDiff, Hunk, Skipped
 
 _CHOPPED = 3  # a mailer that cuts blank lines at the end of a mail cuts at most the context
+_NO_NEWLINE = "\\ No newline at end of file"  # which diff says in the language of its user
 _SURPLUS = re.compile(r"[+-](?![+-])")  # but no signature, ruler or next file
 
 
@@ -134,7 +135,7 @@ def _hunks(lines: Sequence[str], at: int, stop: int) -> tuple[Hunk, ...]:
             continue
         end, chopped = _hunk_end(lines, at, stop)
         starts.append(at + 1)
-        text += lines[at:end]
+        text += [_NO_NEWLINE if line.startswith("\\") else line for line in lines[at:end]]
         text += [" "] * chopped
         at = end
     if not starts:
@@ -161,6 +162,8 @@ def _hunk_end(lines: Sequence[str], start: int, stop: int) -> tuple[int, int]:
             raise _damage(lines, start, at)
         old -= kind in ("", " ", "-")
         new -= kind in ("", " ", "+")
+        if old < 0 or new < 0:
+            raise _damage(lines, start, at)
         at += 1
     if old == new and 0 < old <= _CHOPPED and stop == len(lines):
         return at, old

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from reviewbot.model import Change
 
@@ -56,7 +57,7 @@ def sections(lines: Sequence[str]) -> list[Section]:
     for i, line in enumerate(lines):
         if line.startswith(_FIRST) and _starts_file(lines, i, starts[-1] if starts else None):
             starts.append(i)
-    return [Section(a, b) for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    return [Section(a, b) for a, b in pairwise([*starts, len(lines)])]
 
 
 def _starts_file(lines: Sequence[str], i: int, current: int | None) -> bool:

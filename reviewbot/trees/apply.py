@@ -71,6 +71,19 @@ def apply(diff: FileDiff, before: bytes) -> Applied | Misfit:
     return Applied(replace(diff, hunks=tuple(hunks)), before, _joined(out))
 
 
+def backwards(diff: FileDiff) -> FileDiff:
+    """The diff that takes this one back: both sides of its hunks change places."""
+    return replace(diff, hunks=tuple(_backwards(hunk) for hunk in diff.hunks))
+
+
+def _backwards(hunk: Hunk) -> Hunk:
+    kinds = {" ": " ", "+": "-", "-": "+"}
+    lines = tuple(
+        replace(line, kind=kinds[line.kind], old=line.new, new=line.old) for line in hunk.lines
+    )
+    return replace(hunk, old_start=hunk.new_start, new_start=hunk.old_start, lines=lines)
+
+
 def _index(hunk: Hunk) -> int:
     """Where the hunk says it starts, from 0; one without old lines stands after its number."""
     return hunk.old_start - (hunk.old_length > 0)

@@ -69,7 +69,10 @@ class GitTree:
         self._finalizer = weakref.finalize(self, _end, self._process, self._errors)
         self._commits = self._known_commits(base_commit)
         at = self._commits[0][:12] if self._commits else "no commit"
+        unknown = base_commit and base_commit not in self._commits
         self.name = f"{path} at {at}"
+        if unknown:
+            self.name += f", as it lacks the base commit {base_commit[:12]}"
 
     def read(self, path: str, blob: str = "") -> bytes | None:
         if _OBJECT.fullmatch(blob) and not _NO_OBJECT.fullmatch(blob):

@@ -17,7 +17,7 @@ from reviewbot.model import (
     Series,
     Skipped,
 )
-from reviewbot.trees.apply import Applied, apply
+from reviewbot.trees.apply import Applied, apply, backwards
 from reviewbot.trees.interface import Tree
 
 LARGEST = 2 * 1024 * 1024  # bytes of a file
@@ -72,6 +72,11 @@ class _Overlay:
             self.lost.pop(diff.new_path, None)
             self.texts[diff.new_path] = after
 
+    def skip(self, diff: FileDiff, why: str) -> None:
+        self.lose(diff.new_path, why)
+        if diff.change is not Change.COPIED:
+            self.lose(diff.old_path, why)
+
     def lose(self, path: str, why: str) -> None:
         self.texts.pop(path, None)
         self.lost[path] = why
@@ -84,8 +89,9 @@ class _Page:
     files: list[Images] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
-    misfits: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     fitting: int = 0
+    unknown: int = 0
 
 
 def _images(series: Series, patch: Patch, overlay: _Overlay) -> PatchImages:
@@ -97,11 +103,10 @@ def _images(series: Series, patch: Patch, overlay: _Overlay) -> PatchImages:
         reason = _unfit(diff)
         if reason:
             page.skipped.append(Skipped(diff.path, reason))
-            overlay.lose(diff.path, f"patch {patch.part} changes it and was not read: {reason}")
+            overlay.skip(diff, f"patch {patch.part} changes it and was not read: {reason}")
         else:
             _read(page, patch, diff, overlay)
-    failed = bool(page.absent or page.misfits)
-    found = overlay.tree is not None and (page.fitting > 0 or not failed)
+    found = overlay.tree is not None and (page.fitting > 0 or page.unknown == 0)
     return PatchImages(
         patch=patch,
         files=tuple(page.files),
@@ -124,14 +129,16 @@ def _unfit(diff: FileDiff) -> str:
 
 
 def _read(page: _Page, patch: Patch, diff: FileDiff, overlay: _Overlay) -> None:
-    fit = _fit(diff, overlay)
-    if not isinstance(fit, Applied):
+    fit, remark = _fit(diff, overlay)
+    if remark:
+        page.remarks.append(remark)
+    if fit is None:
         page.files.append(Images(diff))
-        if fit:
-            page.misfits.append(fit)
-        else:
+        page.unknown += 1
+        if not remark:
             page.absent.append(diff.old_path)
-        overlay.lose(diff.path, f"patch {patch.part} does not fit")
+        if remark or diff.new_path != diff.old_path:
+            overlay.lose(diff.path, f"patch {patch.part} does not fit")
         return
     after = b"" if diff.change is Change.DELETED else fit.after
     page.fitting += diff.change is not Change.ADDED
@@ -143,36 +150,43 @@ def _read(page: _Page, patch: Patch, diff: FileDiff, overlay: _Overlay) -> None:
         page.files.append(Images(fit.diff, fit.before, after))
 
 
-def _fit(diff: FileDiff, overlay: _Overlay) -> Applied | str:
-    """The file on both sides; else why its hunks do not fit, "" where there is no such file."""
+def _fit(diff: FileDiff, overlay: _Overlay) -> tuple[Applied | None, str]:
+    """The file on both sides, and a remark on it: why its hunks do not fit.
+
+    None without a remark is a file that is not there. A file that has the change already, as
+    where the series was merged since, gives its other side by taking the change back.
+    """
     if diff.change is Change.ADDED:
         fit = apply(diff, b"")
-        return fit if isinstance(fit, Applied) else f"{diff.path} is new, yet has old lines"
-    misfit = ""
-    for before, where in overlay.candidates(diff.old_path, diff.old_blob):
-        fit = apply(diff, before)
+        return (fit, "") if isinstance(fit, Applied) else (None, f"{diff.path} is not a new file")
+    remark = ""
+    for text, where in overlay.candidates(diff.old_path, diff.old_blob):
+        fit = apply(diff, text)
         if isinstance(fit, Applied):
-            return fit
-        misfit = misfit or f"hunk {fit.hunk} of {diff.old_path} {fit.why} ({where})"
-    if not misfit and diff.old_path in overlay.lost:
-        return f"{diff.old_path}: {overlay.lost[diff.old_path]}"
-    return misfit
+            return fit, ""
+        remark = remark or f"hunk {fit.hunk} of {diff.old_path} {fit.why} ({where})"
+        if isinstance(back := apply(backwards(diff), text), Applied):
+            fit = Applied(backwards(back.diff), back.after, text)
+            return fit, f"{diff.old_path} has this change already ({where})"
+    if not remark and diff.old_path in overlay.lost:
+        remark = f"{diff.old_path}: {overlay.lost[diff.old_path]}"
+    return None, remark
 
 
 def _note(page: _Page, series: Series, patch: Patch, tree: Tree | None) -> str:
     """Why not the tree, for which files; "" where no tree was asked for, or all is well."""
-    if tree is None or not (page.absent or page.misfits):
+    if tree is None or not (page.absent or page.remarks):
         return ""
-    parts = list(page.misfits[:_NAMED])
-    if len(page.misfits) > _NAMED:
-        parts.append(f"{len(page.misfits) - _NAMED} more files do not fit")
+    parts = list(page.remarks[:_NAMED])
+    if len(page.remarks) > _NAMED:
+        parts.append(f"{len(page.remarks) - _NAMED} more files have such remarks")
     if page.absent:
         more = len(page.absent) - _NAMED
         rest = f" and {more} more" if more > 0 else ""
         parts.append(f"{tree.name} lacks {', '.join(page.absent[:_NAMED])}{rest}")
     earlier = [str(part) for part in series.missing if part < patch.part]
-    if page.misfits and earlier:
-        parts.append(f"of the series part {', '.join(earlier)} is missing")
+    if page.unknown and page.remarks and earlier:
+        parts.append(f"patch {', '.join(earlier)} of the series is missing")
     return "; ".join(parts)
 
 
