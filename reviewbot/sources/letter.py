@@ -1,0 +1,137 @@
+"""A raw mail to a Letter: its text, and the patch that it carries, if it does."""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from collections.abc import Callable
+
+from reviewbot.errors import UnreadableMail
+from reviewbot.model import Address, Mail
+from reviewbot.sources import flowed, mailtext, msgid, patchtext
+from reviewbot.sources.interface import Letter, Subject
+
+_BASE = re.compile(r"^base-commit:.*?\b([0-9a-f]{7,64})\b", re.IGNORECASE | re.MULTILINE)
+_CHANGE = re.compile(r"^change-id:\s+(\S+)", re.IGNORECASE | re.MULTILINE)
+_HEADER_LINE = re.compile(r"[!-9;-~]+:[ \t]|[!-9;-~]+:$")
+_OURS = "x-reviewbot-"
+
+SubjectReader = Callable[[str], Subject]
+
+
+def read(raw: bytes, subject_of: SubjectReader) -> Letter:
+    """Decode one mail; raises UnreadableMail for bytes that are no mail and no diff."""
+    raw = _without_envelope(raw)
+    if not _looks_like_mail(raw):
+        return _bare_diff(raw)
+    mail = mailtext.parse(raw)
+    texts = [_as_sent(part) for part in mailtext.parts(mail)]
+    body, patch = _body_and_patch(texts, [part.attached for part in mailtext.parts(mail)])
+    subject = subject_of(mailtext.header(mail, "Subject"))
+    around = f"{body}\n{patch.rest}"
+    return Letter(
+        mail=_mail(mail, body),
+        subject=subject,
+        message=patch.message,
+        diff=patch.diff,
+        automatic=_automatic(mail),
+        sent=_sent(mailtext.unfolded(mail, "Date")),
+        base_commit=_first(_BASE, around),
+        change_id=_first(_CHANGE, around),
+    )
+
+
+def _mail(mail: mailtext.Raw, body: str) -> Mail:
+    author = mailtext.addresses(mail, "From") or (Address("", ""),)
+    subject, date = mailtext.header(mail, "Subject"), mailtext.header(mail, "Date")
+    own = msgid.of_header(mailtext.unfolded(mail, "Message-ID"))
+    parents = msgid.of_header(mailtext.unfolded(mail, "In-Reply-To"))
+    return Mail(
+        message_id=own[0] if own else msgid.of_content(subject, author[0].email, date, body),
+        subject=subject,
+        author=author[0],
+        date=date,
+        body=body,
+        in_reply_to=parents[0] if parents else "",
+        references=msgid.of_header(mailtext.unfolded(mail, "References")),
+        to=mailtext.addresses(mail, "To"),
+        cc=mailtext.addresses(mail, "Cc"),
+        reply_to=mailtext.addresses(mail, "Reply-To"),
+        list_id=mailtext.header(mail, "List-Id"),
+        auto_submitted=mailtext.header(mail, "Auto-Submitted").lower(),
+    )
+
+
+def _automatic(mail: mailtext.Raw) -> bool:
+    """RFC 3834, and our own mails by their header: an archive may have dropped the other."""
+    ours = any(name.lower().startswith(_OURS) for name, _ in mail.items())
+    return ours or mailtext.header(mail, "Auto-Submitted").lower() not in ("", "no")
+
+
+def _as_sent(part: mailtext.Part) -> str:
+    return flowed.undone(part.text, part.delsp) if part.flowed else part.text
+
+
+def _body_and_patch(texts: list[str], attached: list[bool]) -> tuple[str, patchtext.PatchText]:
+    """The text that people read, and the patch: in that text, or else in the attachments."""
+    inline = [text for text, is_attached in zip(texts, attached, strict=True) if not is_attached]
+    body = next((text for text in inline if text.strip()), "")
+    for text in inline:
+        patch = patchtext.split(text)
+        if patch.diff:
+            return text, patch
+    found = [patchtext.split(text) for text in texts]
+    found = [patch for patch in found if patch.diff]
+    if not found:
+        return body, patchtext.split(body)
+    whole = "".join(patch.diff for patch in found)
+    message = patchtext.split(body).message or _below_headers(found[0].message)
+    joined = f"{body.rstrip()}\n\n{whole}" if body.strip() else whole
+    return joined, patchtext.PatchText(message, whole, found[0].rest)
+
+
+def _below_headers(text: str) -> str:
+    """The commit message of an attached file of git format-patch, below its mail header."""
+    lines = text.split("\n")
+    if not lines[0].startswith("From "):
+        return text
+    blank = lines.index("") if "" in lines else len(lines)
+    return "\n".join(lines[blank + 1 :]).strip("\n")
+
+
+def _sent(date: str) -> int:
+    try:
+        return int(email.utils.parsedate_to_datetime(date).timestamp())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return 0
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match[1] if match else ""
+
+
+def _without_envelope(raw: bytes) -> bytes:
+    """Without byte order mark, leading blank lines and mbox `From ` line."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    while raw.startswith((b"From ", b">From ")):
+        raw = raw.partition(b"\n")[2]
+    return raw
+
+
+def _looks_like_mail(raw: bytes) -> bool:
+    first = raw.partition(b"\n")[0].decode("latin-1").rstrip("\r")
+    return _HEADER_LINE.match(first) is not None
+
+
+def _bare_diff(raw: bytes) -> Letter:
+    """A diff that was never a mail (`git diff > x.patch`) is reviewed as one patch."""
+    if b"\0" in raw[:4096]:
+        raise UnreadableMail("this is a binary file, not mail; give an mbox, .eml or .patch file")
+    text = raw.decode("utf-8", "replace").replace("\r\n", "\n")
+    patch = patchtext.split(text)
+    if not patch.diff:
+        raise UnreadableMail("neither mail nor a diff; give an mbox, .eml, .patch or .diff file")
+    title = next((line.strip() for line in patch.message.split("\n") if line.strip()), "")
+    made = Mail(msgid.of_content(text), title or "(no subject)", Address("", ""), "", text)
+    return Letter(made, Subject(made.subject), patch.message, patch.diff)

@@ -1,0 +1,73 @@
+"""Series from a public-inbox archive, by the Message-ID of any mail of the thread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from reviewbot.errors import NotAPatch, ReviewbotError
+from reviewbot.model import Series
+from reviewbot.sources import attempts, b4gate, letter, mailbox, msgid, series
+from reviewbot.sources.attempts import Topic
+from reviewbot.sources.interface import Archive, Letter
+
+log = logging.getLogger(__name__)
+
+
+def fetch(message_id: str, archive: Archive, revision: int | None = None) -> Series:
+    """The series that this mail belongs to, with the answers that it got.
+
+    Raises a leaf of SourceFailed, NotAPatch or NoSuchRevision. That a later revision cannot
+    be searched for is no error: the archive may have no search.
+    """
+    reader = b4gate.Reader(archive)
+    letters = _thread(reader, message_id)
+    topic = _topic(letters, message_id, archive)
+    for other in _elsewhere(reader, topic, revision):
+        letters += _thread(reader, other)
+        topic = _topic(letters, message_id, archive)
+    return series.assemble(topic, revision, archive.url)
+
+
+def _thread(reader: b4gate.Reader, message_id: str) -> list[Letter]:
+    mails = mailbox.split(reader.thread(message_id))
+    return [letter.read(mail, b4gate.subject) for mail in mails if mail.strip()]
+
+
+def _topic(letters: Sequence[Letter], message_id: str, archive: Archive) -> Topic:
+    topics = attempts.topics(letters)
+    of_mail = [topic for topic in topics if topic.holds(message_id)] or topics
+    for topic in of_mail:
+        if any(attempt.patches for attempt in topic.attempts):
+            return topic
+    raise NotAPatch(f"{message_id}: no patch in its thread in {archive.url}; check the Message-ID")
+
+
+def _elsewhere(reader: b4gate.Reader, topic: Topic, revision: int | None) -> list[str]:
+    """The Message-ID of the revision that is wanted and is not in this thread, if any."""
+    if revision is not None and topic.of_revision(revision) is not None:
+        return []
+    earlier = revision is not None and revision < series.newest(topic)
+    try:
+        found = reader.other_revisions(_slips(topic), revision if earlier else None)
+    except ReviewbotError as error:
+        log.info("no search for other revisions: %s", error)
+        return []
+    numbers = [number for number, _ in found if revision is None or number == revision]
+    return [key for number, key in found if numbers and number == max(numbers)][:1]
+
+
+def _slips(topic: Topic) -> list[b4gate.Slip]:
+    """The real mails, for the search goes by what the archive has in them."""
+    letters = [one for attempt in topic.attempts for one in attempt.letters]
+    return [
+        b4gate.Slip(
+            key=one.mail.message_id,
+            subject=one.mail.subject,
+            poster=one.mail.author.email,
+            sent=one.sent,
+            body=f"change-id: {one.change_id}\n" if one.change_id else "",
+        )
+        for one in letters
+        if msgid.bare(one.mail.message_id) and msgid.bare(one.mail.author.email)
+    ]
