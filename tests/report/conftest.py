@@ -52,7 +52,7 @@ def finding(status: Status, rule: str = "null-lookup") -> Finding:
             Step(FILE, 50, "`pdev` is what `pci_get_slot()` found, or NULL"),
             Step(FILE, 52, "`pci_name(pdev)` uses it"),
         ),
-        fingerprint=f"fp-{rule}",
+        fingerprint="fp-null-lookup",
     )
 
 
