@@ -28,15 +28,14 @@ _DECLARING = ("CLASS", "ACQUIRE")
 def macro_loop(piece: Piece, condition: Node, mark: Mark, body: Stmt, end_line: int) -> Stmt:
     """A `while` that was a macro; its condition is the macro's arguments."""
     line = piece.line(condition.start_byte)
-    args = _flat(expression(piece, condition)) if condition.named_children else ()
+    args = () if mark.detail == "empty" else _flat(expression(piece, condition))
     if mark.kind == "loop":
         return Iterate(line, end_line, mark.text, args, body)
     if mark.kind == "guarded":
-        name, _, keyword = mark.text.partition(" ")
         kind = args[0].text if args else ""
-        fail = _failure(keyword, args[1]) if keyword and len(args) > 1 else None
+        fail = _failure(mark.detail, args[1]) if mark.detail and len(args) > 1 else None
         rest = args[2:] if fail is not None else args[1:]
-        return Guarded(line, end_line, name, kind, rest, body, fail)
+        return Guarded(line, end_line, mark.text, kind, rest, body, fail)
     return MacroBlock(line, end_line, mark.text, args, body)
 
 

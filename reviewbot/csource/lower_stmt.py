@@ -82,13 +82,20 @@ def _unread(piece: Piece, node: Node) -> Stmt:
     return Unread(*piece.span(node), piece.slice(node))
 
 
-def _condition(piece: Piece, node: Node) -> Expr:
+def _asked(node: Node) -> Node:
     asked = node.child_by_field_id(_CONDITION)
-    return expression(piece, asked if asked is not None else node)
+    return asked if asked is not None else node
+
+
+def _condition(piece: Piece, node: Node) -> Expr:
+    return expression(piece, _asked(node))
 
 
 def _if(piece: Piece, node: Node) -> Stmt:
     line, end_line = piece.span(node)
+    if piece.marks and (mark := piece.marks.get(node.start_byte)) is not None:
+        body = single(piece, node.child_by_field_id(_CONSEQUENCE), end_line)
+        return macro_loop(piece, _asked(node), mark, body, end_line)
     alternative = node.child_by_field_id(_ALTERNATIVE)
     other: Stmt | None = None
     if alternative is not None:
@@ -103,8 +110,7 @@ def _while(piece: Piece, node: Node) -> Stmt:
     body = single(piece, node.child_by_field_id(_BODY), end_line)
     mark = piece.marks.get(node.start_byte)
     if mark is not None:
-        asked = node.child_by_field_id(_CONDITION)
-        return macro_loop(piece, asked if asked is not None else node, mark, body, end_line)
+        return macro_loop(piece, _asked(node), mark, body, end_line)
     return Loop(line, end_line, "while", _condition(piece, node), body)
 
 

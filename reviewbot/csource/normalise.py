@@ -1,12 +1,34 @@
-"""The same-length pre-pass: kernel C in, C that the parser accepts out, and what was there."""
+"""The same-length pre-pass: kernel C in, C that the parser accepts out, and what was there.
+
+tree-sitter-c knows no macros. What only decorates is blanked; what has a body becomes a
+`while`; a type as an argument becomes a name. Each change leaves a `Mark` at its offset, from
+which the lowering makes Iterate, Guarded, Guard, MacroBlock, Unread, types and casts.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reviewbot.csource.draft import Draft
 from reviewbot.csource.locate import Place
 from reviewbot.csource.piece import Mark
+from reviewbot.csource.rewrite_head import rewrite_head
+from reviewbot.csource.rewrite_macros import at_statement, rewrite_asm, rewrite_call
+from reviewbot.csource.rewrite_types import rewrite_cast, rewrite_typeof
+from reviewbot.csource.tokens import is_word, tokenise
+from reviewbot.csource.vocabulary import (
+    ASM,
+    ATTRIBUTES,
+    CALLED_ATTRIBUTES,
+    KEYWORDS,
+    TYPEOF,
+    is_type_name,
+)
+
+_AUTO = frozenset((b"__auto_type", b"auto"))
+_CASE_TOKENS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +40,109 @@ class Normalised:
 
 
 def normalise(text: bytes, place: Place) -> Normalised:
-    """Rewrite one function's text."""
-    return Normalised(text)
+    """Rewrite one function; `text` starts at `place.start` and has no comments in it."""
+    draft = Draft(text, tokenise(text))
+    tokens = draft.tokens
+    brace = bisect_left(tokens.starts, place.brace - place.start)
+    opening = bisect_left(tokens.starts, place.signature.params - place.signature.start)
+    rewrite_head(draft, place, brace, opening)
+    at = 0
+    while at < len(tokens):
+        word = tokens.texts[at]
+        if is_word(word):
+            at = _word(draft, at, word, at > brace)
+        elif word == b"&&" and _is_label_address(draft, at):
+            draft.replace(at, at, b"&")
+            at += 1
+        else:
+            at += 1
+    return Normalised(bytes(draft.out), draft.marks)
+
+
+def _word(draft: Draft, at: int, word: bytes, inside: bool) -> int:
+    """Rewrite what begins with this word; the next token to look at."""
+    tokens = draft.tokens
+    called = tokens.texts[at + 1] == b"(" and tokens.match[at + 1] > 0
+    if word[:2] == b"__" or word in ATTRIBUTES:
+        after = _decoration(draft, at, word, called)
+        if after:
+            return after
+    if called and word in TYPEOF:
+        return rewrite_typeof(draft, at)
+    if not inside:
+        return at + 1
+    if ASM.match(word) and (after := rewrite_asm(draft, at)):
+        return after
+    if called:
+        if word == b"offsetof":
+            draft.mark(at, "name", "offsetof")
+            draft.replace(at, at, b"offsetoF")
+        if word not in KEYWORDS:
+            rewrite_call(draft, at)
+        return at + 1
+    return _plain_word(draft, at, word)
+
+
+def _decoration(draft: Draft, at: int, word: bytes, called: bool) -> int:
+    """An attribute, __free() or __label__; 0 where the word is none of them."""
+    tokens = draft.tokens
+    if called:
+        closing = tokens.match[at + 1]
+        if word == b"__free":
+            draft.mark(at, "free", draft.source(at + 2, closing - 1) if closing > at + 2 else "")
+        elif word not in CALLED_ATTRIBUTES:
+            if word not in ATTRIBUTES or at_statement(draft, at) or tokens.before(at) == b"=":
+                return 0
+            closing = at
+        draft.clear(at, closing)
+        return closing + 1
+    if word in ATTRIBUTES:
+        draft.clear(at, at)
+        return at + 1
+    if word == b"__label__":
+        end = at
+        while end < len(tokens) and tokens.texts[end] != b";":
+            end += 1
+        draft.clear(at, end)
+        return end + 1
+    return 0
+
+
+def _plain_word(draft: Draft, at: int, word: bytes) -> int:
+    tokens = draft.tokens
+    after = tokens.texts[at + 1]
+    if word == b"case":
+        return _case(draft, at)
+    if word in _AUTO and tokens.is_word(at + 1):
+        draft.mark(at, "type", word.decode())
+        draft.replace(at, at, b"int")
+    elif after == b":" and tokens.texts[at + 2] == b"}" and _is_label(draft, at, word):
+        draft.mark(at, "label", word.decode("utf-8", "replace"))
+        draft.replace(at + 1, at + 1, b";")
+    elif after == b")" and is_type_name(word):
+        rewrite_cast(draft, at)
+    return at + 1
+
+
+def _is_label(draft: Draft, at: int, word: bytes) -> bool:
+    return word not in KEYWORDS and draft.tokens.before(at) in (b";", b"{", b"}", b":")
+
+
+def _case(draft: Draft, at: int) -> int:
+    """`case 1 ... 5:`: a binary expression for the parser."""
+    tokens = draft.tokens
+    for each in range(at + 1, min(at + _CASE_TOKENS, len(tokens))):
+        text = tokens.texts[each]
+        if text in (b":", b";", b"{"):
+            break
+        if text == b"...":
+            draft.mark(each, "op", "...")
+            draft.replace(each, each, b"||")
+            break
+    return at + 1
+
+
+def _is_label_address(draft: Draft, at: int) -> bool:
+    """`&&label` as a value."""
+    before = draft.tokens.before(at)
+    return before in (b"(", b",", b"=", b"{", b"?", b":", b"return")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from reviewbot.csource.vocabulary import AGGREGATES, STORAGE, TYPEOF, is_attribute
+
 _ITEM = re.compile(rb"[A-Za-z_]\w*|\S", re.S)
-_STORAGE = frozenset(b"static extern inline __inline __inline__ const __always_inline".split())
-_AGGREGATES = frozenset((b"struct", b"union", b"enum", b"typedef"))
+_NO_FUNCTION = AGGREGATES | {b"typedef"}
 _SYSCALL = re.compile(rb"(?:\w+_)?SYSCALL\w*_DEFINE\w*\Z|SYSCALL_DEFINE\w*\Z")
 _FUNCTION_POINTER = re.compile(rb"\(\s*\*+\s*(?:const\s+)?(\w+)\s*\(")
 
@@ -59,16 +60,11 @@ def read_signature(head: bytes) -> Signature | None:
             return None
         return Signature(_text(inner[1]), items[_first(items, at - 1)].start, group.start)
     first = _first(items, at - 1)
-    if all(item.text in _STORAGE or is_attribute(item.text) for item in items[first : at - 1]):
+    if all(item.text in STORAGE or is_attribute(item.text) for item in items[first : at - 1]):
         named = _macro_name(name.text, group.text)
         if named:
             return Signature(named, items[first].start, group.start, _text(name.text))
     return Signature(_text(name.text), items[first].start, group.start)
-
-
-def is_attribute(word: bytes) -> bool:
-    """Does this word, alone or with arguments, only decorate a declaration?"""
-    return word.startswith(b"__") and word not in (b"__typeof__", b"__typeof")
 
 
 def _text(word: bytes) -> str:
@@ -97,7 +93,7 @@ def _parameters(items: list[_Item]) -> int | None:
     """The index of the group with the parameters: the last that belongs to no attribute."""
     for at in range(len(items) - 1, 0, -1):
         item, before = items[at], items[at - 1]
-        if item.text in _AGGREGATES:
+        if item.text in _NO_FUNCTION:
             return None
         if not item.group:
             continue
@@ -117,7 +113,7 @@ def _plain_function(items: list[_Item], at: int) -> bool:
     before = items[at - 2]
     if before.group:
         return False
-    return before.text == b"*" or (before.word and before.text not in _AGGREGATES)
+    return before.text == b"*" or (before.word and before.text not in _NO_FUNCTION)
 
 
 def _first(items: list[_Item], name: int) -> int:
@@ -135,7 +131,7 @@ def _first(items: list[_Item], name: int) -> int:
 
 
 def _decorates(word: bytes) -> bool:
-    return is_attribute(word) or word.startswith((b"typeof", b"__typeof"))
+    return is_attribute(word) or word in TYPEOF
 
 
 def _macro_name(macro: bytes, group: bytes) -> str:

@@ -1,0 +1,109 @@
+"""Macros that take a body or stand without a semicolon, inline assembly, strings by macro."""
+
+from __future__ import annotations
+
+from reviewbot.csource.draft import Draft
+from reviewbot.csource.rewrite_types import rewrite_arguments
+from reviewbot.csource.tokens import is_word
+from reviewbot.csource.vocabulary import ATTRIBUTES, GUARDED, JUMPS, LOOP, SCOPED, UPPER
+
+_STATEMENT = frozenset((b"", b";", b"{", b"}", b")", b":", b"else", b"do"))
+_OPERANDS = frozenset((b"*", b"(", b"++", b"--"))
+
+
+def at_statement(draft: Draft, at: int) -> bool:
+    """May a statement begin at this token?"""
+    return draft.tokens.before(at) in _STATEMENT
+
+
+def rewrite_asm(draft: Draft, at: int) -> int | None:
+    """Inline assembly becomes a name on its own; in a declaration (`asm("r0")`) nothing."""
+    tokens = draft.tokens
+    opening = at + 1
+    while tokens.is_word(opening):
+        opening += 1
+    closing = tokens.match[opening] if tokens.texts[opening] == b"(" else -1
+    if closing < 0:
+        return None
+    if at_statement(draft, at):
+        draft.mark(at, "asm", draft.source(at, closing))
+        draft.replace(at, closing, b"asM")
+    else:
+        draft.clear(at, closing)
+    return closing + 1
+
+
+def rewrite_call(draft: Draft, at: int) -> None:
+    """`word (...)` in a body: a statement macro, or a call."""
+    tokens = draft.tokens
+    opening, closing = at + 1, tokens.match[at + 1]
+    if at_statement(draft, at):
+        if _takes_body(draft, at, closing):
+            _loop(draft, at, closing)
+            return
+        _end_statement(draft, at, closing)
+    elif tokens.is_string(at - 1) or tokens.is_string(closing + 1):
+        draft.mark(at, "name", draft.source(at, closing))
+        draft.clear(opening, closing)
+        return
+    rewrite_arguments(draft, opening)
+
+
+def _takes_body(draft: Draft, at: int, closing: int) -> bool:
+    tokens = draft.tokens
+    word, after = tokens.texts[at], tokens.texts[closing + 1]
+    if after == b"{":
+        return True
+    if not (LOOP.search(word) or SCOPED.match(word)):
+        return False
+    return is_word(after) or after in _OPERANDS or (after == b";" and _is_iteration(draft, at))
+
+
+def _is_iteration(draft: Draft, at: int) -> bool:
+    """`for_each_x(a, b);` with nothing to do: a loop macro, by its first words."""
+    return draft.tokens.texts[at].startswith(b"for_each_")
+
+
+def _loop(draft: Draft, at: int, closing: int) -> None:
+    """A macro with a body becomes `while`, or `if` where its name is too short."""
+    tokens = draft.tokens
+    word = tokens.texts[at]
+    name = word.decode("utf-8", "replace")
+    arguments = tokens.arguments(at + 1)
+    if word in GUARDED:
+        draft.mark(at, "guarded", name, _failure(draft, arguments))
+    else:
+        draft.mark(at, "loop" if LOOP.search(word) else "block", name)
+    if not arguments:
+        draft.mark(at, draft.marks[tokens.starts[at]].kind, name, "empty")
+        draft.replace(at, closing, b"while(0)")
+        return
+    draft.replace(at, at, b"while" if len(word) >= 5 else b"if")
+    rewrite_arguments(draft, at + 1)
+
+
+def _failure(draft: Draft, arguments: list[tuple[int, int]]) -> str:
+    """The keyword of scoped_cond_guard's statement."""
+    if len(arguments) < 2:
+        return ""
+    first, end = arguments[1]
+    word = draft.tokens.texts[first]
+    if word not in JUMPS:
+        return ""
+    return "bare-return" if word == b"return" and end - first == 1 else word.decode()
+
+
+def _end_statement(draft: Draft, at: int, closing: int) -> None:
+    """`MACRO(x)` on a line of its own, without a semicolon: put one at the line's end."""
+    tokens = draft.tokens
+    after = tokens.texts[closing + 1]
+    if not UPPER.match(tokens.texts[at]) or tokens.before(at) == b")":
+        return
+    if after != b"}" and (not is_word(after) or after in ATTRIBUTES):
+        return
+    end = tokens.ends[closing]
+    line_end = draft.text.find(b"\n", end, tokens.starts[closing + 1])
+    if line_end >= 0:
+        draft.put(line_end, b";")
+    elif after == b"}" and end < tokens.starts[closing + 1]:
+        draft.put(end, b";")
