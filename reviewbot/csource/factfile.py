@@ -131,6 +131,7 @@ def _fact(name: str, row: facttable.Row) -> Fact:
         variant=row.get("variant", ""),
         flags=row.get("flags", 0),
         noreturn=row.get("noreturn", False),
+        returns=row.get("returns", 0),
         managed=row.get("managed", False),
         source=row["source"],
     )

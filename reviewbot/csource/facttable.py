@@ -73,7 +73,7 @@ def _as_list(value: object) -> list[str]:
 _SOURCE: dict[str, Check] = {"source": _is(str)}
 _NAMED: dict[str, Check] = {"names": _words(), **_SOURCE}
 _FLAGS = ("linear", "singleton", "atomic", "nests")
-_SCALARS = ("failure", "gfp", "variant", "flags")
+_SCALARS = ("failure", "gfp", "variant", "flags", "returns")
 _SETS = (
     *("borrows", "keeps", "consumes", "consumes_on_success", "uses"),
     *("takes", "callbacks_under", "undo", "accepts"),
@@ -85,7 +85,7 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
         **dict.fromkeys(("keeps", "consumes", "consumes_on_success", "uses"), _arguments),
         **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "out", "always")},
         **{key: _words() for key in ("takes", "callbacks_under", "undo")},
-        **{key: _is(int) for key in ("gfp", "flags", "arg")},
+        **{key: _is(int) for key in ("gfp", "flags", "arg", "returns")},
         "acquires": _names,
         "releases": _names,
         "from": _from,
