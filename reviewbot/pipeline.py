@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from reviewbot.model import (
 from reviewbot.registry import LoadedRule, load_rules, rule_set
 from reviewbot.resources import rules_dir
 from reviewbot.review import review_series
+from reviewbot.sources.choose import open_source
 from reviewbot.trees.git import open_tree
 from reviewbot.trees.image import patch_images
 
@@ -35,8 +37,8 @@ class Request:
     """One thing to review, in the words of the command line.
 
     `source` is a Message-ID or its address, a file, a maildir, `-`, or with `git` a range of
-    commits in that repository. `tree` is where the files before the patch are, `revision` the
-    version that is wanted; None is the newest.
+    commits in that repository. `tree` is where the files before the patch are (with `git` the
+    repository itself, if None), `revision` the version that is wanted; None is the newest.
     """
 
     source: str
@@ -81,10 +83,19 @@ class Reviewer:
             yield from draft_replies(review, settings=settings, comment_of=comment_of)
 
     def _series(self, request: Request) -> list[Series]:
-        raise NotImplementedError
+        return open_source(
+            request.source,
+            archive=self.settings.archive,
+            cache=self.settings.cache_dir,
+            revision=request.revision,
+            git=Path(request.git) if request.git else None,
+            stdin=sys.stdin.buffer.read() if request.source == "-" else None,
+            contact=self.settings.contact,
+        )
 
     def _review(self, series: Series, request: Request) -> Review:
-        tree = open_tree(Path(request.tree), series.base_commit) if request.tree else None
+        path = request.tree or request.git
+        tree = open_tree(Path(path), series.base_commit) if path else None
         images = patch_images(series, tree)
         review = review_series(series, images, self.rules, self.facts, self.rule_set)
         return replace(review, patches=tuple(self._shown(patch) for patch in review.patches))

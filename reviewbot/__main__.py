@@ -1,0 +1,5 @@
+"""`python -m reviewbot` is the same as `reviewbot`."""
+
+from reviewbot.cli.main import main
+
+main()
