@@ -62,7 +62,7 @@ def _letters(mails: Sequence[bytes], name: str) -> list[Letter]:
     from reviewbot.sources import b4gate, letter
 
     try:
-        return [letter.read(mail, b4gate.subject) for mail in mails]
+        return [one for mail in mails for one in letter.read(mail, b4gate.subject)]
     except UnreadableMail as error:
         raise UnreadableMail(f"{name}: {error}") from error
 

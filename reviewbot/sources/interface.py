@@ -10,6 +10,7 @@ Everything that fails, fails as a leaf of `reviewbot.errors`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -69,6 +70,9 @@ class Letter:
     sent: int = 0
     base_commit: str = ""
     change_id: str = ""
+
+
+SubjectReader = Callable[[str], Subject]
 
 
 class MailSource(Protocol):

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import email.utils
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from reviewbot.errors import UnreadableMail
 from reviewbot.model import Address, Mail
-from reviewbot.sources import flowed, mailtext, msgid, patchtext
-from reviewbot.sources.interface import Letter, Subject
+from reviewbot.sources import attached, flowed, mailtext, msgid, patchtext
+from reviewbot.sources.interface import Letter, Subject, SubjectReader
 
 _BASE = re.compile(r"^base-commit:.*?\b([0-9a-f]{7,64})\b", re.IGNORECASE | re.MULTILINE)
 _CHANGE = re.compile(r"^change-id:\s+(\S+)", re.IGNORECASE | re.MULTILINE)
 _HEADER_LINE = re.compile(r"[!-9;-~]+:[ \t]|[!-9;-~]+:$")
 _OURS = "x-reviewbot-"
 
-SubjectReader = Callable[[str], Subject]
 
+def read(raw: bytes, subject_of: SubjectReader) -> list[Letter]:
+    """Decode one mail: one letter, and one more for each file of a series attached to it.
 
-def read(raw: bytes, subject_of: SubjectReader) -> Letter:
-    """Decode one mail; raises UnreadableMail for bytes that are no mail and no diff."""
+    Raises UnreadableMail for bytes that are no mail and no diff.
+    """
     raw = _without_envelope(raw)
     if not _looks_like_mail(raw):
-        return _bare_diff(raw)
+        return [_bare_diff(raw)]
     mail = mailtext.parse(raw)
-    texts = [_as_sent(part) for part in mailtext.parts(mail)]
-    body, patch = _body_and_patch(texts, [part.attached for part in mailtext.parts(mail)])
+    parts = list(mailtext.parts(mail))
+    files = [] if _automatic(mail) else attached.files(parts)
+    if len(files) > 1:
+        outer = _letter(mail, [part for part in parts if not part.attached], subject_of)
+        return [outer, *attached.letters(outer, files, subject_of)]
+    return [_letter(mail, parts, subject_of)]
+
+
+def _letter(
+    mail: mailtext.Raw, parts: Sequence[mailtext.Part], subject_of: SubjectReader
+) -> Letter:
+    texts = [_as_sent(part) for part in parts]
+    body, patch = _body_and_patch(texts, [part.attached for part in parts])
     subject = subject_of(mailtext.header(mail, "Subject"))
     around = f"{body}\n{patch.rest}"
     return Letter(
@@ -72,9 +84,9 @@ def _as_sent(part: mailtext.Part) -> str:
     return flowed.undone(part.text, part.delsp) if part.flowed else part.text
 
 
-def _body_and_patch(texts: list[str], attached: list[bool]) -> tuple[str, patchtext.PatchText]:
+def _body_and_patch(texts: list[str], flags: list[bool]) -> tuple[str, patchtext.PatchText]:
     """The text that people read, and the patch: in that text, or else in the attachments."""
-    inline = [text for text, is_attached in zip(texts, attached, strict=True) if not is_attached]
+    inline = [text for text, is_attached in zip(texts, flags, strict=True) if not is_attached]
     body = next((text for text in inline if text.strip()), "")
     for text in inline:
         patch = patchtext.split(text)
@@ -85,18 +97,9 @@ def _body_and_patch(texts: list[str], attached: list[bool]) -> tuple[str, patcht
     if not found:
         return body, patchtext.split(body)
     whole = "".join(patch.diff for patch in found)
-    message = patchtext.split(body).message or _below_headers(found[0].message)
+    message = patchtext.split(body).message or attached.below_header(found[0].message)
     joined = f"{body.rstrip()}\n\n{whole}" if body.strip() else whole
     return joined, patchtext.PatchText(message, whole, found[0].rest)
-
-
-def _below_headers(text: str) -> str:
-    """The commit message of an attached file of git format-patch, below its mail header."""
-    lines = text.split("\n")
-    if not lines[0].startswith("From "):
-        return text
-    blank = lines.index("") if "" in lines else len(lines)
-    return "\n".join(lines[blank + 1 :]).strip("\n")
 
 
 def _sent(date: str) -> int:

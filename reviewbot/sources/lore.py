@@ -31,7 +31,7 @@ def fetch(message_id: str, archive: Archive, revision: int | None = None) -> Ser
 
 def _thread(reader: b4gate.Reader, message_id: str) -> list[Letter]:
     mails = mailbox.split(reader.thread(message_id))
-    return [letter.read(mail, b4gate.subject) for mail in mails if mail.strip()]
+    return [one for mail in mails if mail.strip() for one in letter.read(mail, b4gate.subject)]
 
 
 def _topic(letters: Sequence[Letter], message_id: str, archive: Archive) -> Topic:

@@ -29,6 +29,7 @@ class Part:
 
     text: str
     attached: bool = False
+    name: str = ""
     flowed: bool = False
     delsp: bool = False
 
@@ -78,13 +79,14 @@ def parts(mail: Raw) -> Iterator[Part]:
     for part in _leaves(mail):
         kind = part.get_content_type()
         attached = "attachment" in unfolded(part, "Content-Disposition").lower()
-        named = (part.get_filename() or "").lower().endswith((".patch", ".diff", ".txt"))
-        if kind != "text/plain" and kind not in _PATCH_TYPES and not named:
+        name = decoded(part.get_filename() or "")
+        is_patch = kind in _PATCH_TYPES or name.lower().endswith((".patch", ".diff", ".txt"))
+        if kind != "text/plain" and not is_patch:
             continue
         flowed = str(part.get_param("format") or "").lower() == "flowed"
         delsp = str(part.get_param("delsp") or "").lower() == "yes"
         attached = attached or kind != "text/plain"
-        yield Part(_text(part), attached, flowed and not attached, delsp)
+        yield Part(_text(part), attached, name, flowed and not attached, delsp)
 
 
 def _leaves(mail: Raw) -> Iterator[Raw]:

@@ -16,7 +16,7 @@ _BINARY = re.compile(r"(?:literal|delta) \d+$")
 _SEPARATOR = re.compile(r"---\s*$")
 _SCISSORS = re.compile(r"\s*[-=~*%<>8 ]*(?:8<|<8|>8|8>|%<|<%|>%|%>)[-=~*%<>8 ]*\s*$")
 _IN_BODY = re.compile(r"(?:From|Subject|Date|To|Cc|Message-ID):\s", re.IGNORECASE)
-_SIGNATURE = "-- "
+_SIGNATURES = ("-- ", "--")  # some mailers strip the blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _diff_follows(lines: list[str], at: int) -> bool:
 
 
 def _signature(lines: list[str], start: int) -> int:
-    ends = [at for at in range(start, len(lines)) if lines[at] == _SIGNATURE]
+    ends = [at for at in range(start, len(lines)) if lines[at] in _SIGNATURES]
     end = ends[-1] if ends else len(lines)
     while end > start and not lines[end - 1].strip():
         end -= 1
