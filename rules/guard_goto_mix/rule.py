@@ -44,18 +44,45 @@ def check(sight: Sight) -> Iterable[Claim]:
 
 
 def _unwinding(order: tuple[syntax.Stmt, ...]) -> list[syntax.Goto]:
-    """Forward gotos. Where the label is not in sight, its name tells a retry from an exit."""
-    labels = {stmt.name: at for at, stmt in enumerate(order) if isinstance(stmt, syntax.Label)}
+    """Forward gotos to where the function ends. Out of sight, the label's name must tell."""
+    places = {stmt.name: at for at, stmt in enumerate(order) if isinstance(stmt, syntax.Label)}
+    goes_on = {
+        label.name
+        for block in order
+        if isinstance(block, syntax.Block)
+        for at, label in enumerate(block.body)
+        if isinstance(label, syntax.Label) and _goes_on(block.body[at + 1 :])
+    }
     return [
         stmt
         for at, stmt in enumerate(order)
-        if isinstance(stmt, syntax.Goto) and _forward(stmt.label, at, labels)
+        if isinstance(stmt, syntax.Goto)
+        and _forward(stmt.label, at, places)
+        and stmt.label not in goes_on
     ]
 
 
-def _forward(label: str, at: int, labels: dict[str, int]) -> bool:
-    if label in labels:
-        return labels[label] > at
+def _goes_on(below: tuple[syntax.Stmt, ...]) -> bool:
+    """Whether below a label the work continues: what is called there can fail and return."""
+    called = False
+    for stmt in below:
+        if called and isinstance(stmt, syntax.If) and _returns(stmt):
+            return True
+        called = isinstance(stmt, syntax.ExprStmt) and _assigns_call(stmt.expr)
+    return False
+
+
+def _returns(stmt: syntax.Stmt) -> bool:
+    return any(isinstance(inner, syntax.Return) for inner in syntax.statements(stmt))
+
+
+def _assigns_call(expr: syntax.Expr) -> bool:
+    return expr.kind == "assign" and expr.parts[1].bare.kind == "call"
+
+
+def _forward(label: str, at: int, places: dict[str, int]) -> bool:
+    if label in places:
+        return places[label] > at
     return not any(word in label for word in _RETRIES)
 
 
