@@ -96,9 +96,10 @@ def measure(path: Path, tally: Tally) -> None:
     for node in raw_functions(parse(text)):
         line = node.start_point.row + 1
         name = raw_name(node)
-        if name in sound and name not in source.names:
-            if not any(first <= line <= last for first, last in dead):
-                tally.lost.append(f"{path}:{line} {name}")
+        if name not in sound or name in source.names:
+            continue
+        if not any(first <= line <= last for first, last in dead):
+            tally.lost.append(f"{path}:{line} {name}")
 
 
 def median(values: list[float], share: float = 0.5) -> float:

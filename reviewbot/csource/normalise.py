@@ -17,7 +17,7 @@ from reviewbot.csource.piece import Mark
 from reviewbot.csource.rewrite_head import rewrite_head
 from reviewbot.csource.rewrite_macros import at_statement, rewrite_asm, rewrite_call
 from reviewbot.csource.rewrite_types import rewrite_cast, rewrite_typeof
-from reviewbot.csource.tokens import is_word, tokenise
+from reviewbot.csource.tokens import Tokens, is_word, tokenise
 from reviewbot.csource.vocabulary import (
     ASM,
     ATTRIBUTES,
@@ -29,6 +29,8 @@ from reviewbot.csource.vocabulary import (
 
 _AUTO = frozenset((b"__auto_type", b"auto"))
 _CASE_TOKENS = 40
+_TELLING = frozenset((b"(", b":", b")"))
+_SPECIAL = ATTRIBUTES | TYPEOF | _AUTO | {b"case", b"__label__", b"&&", b"asm", b"__asm__"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,25 @@ def normalise(text: bytes, place: Place) -> Normalised:
     brace = bisect_left(tokens.starts, place.brace - place.start)
     opening = bisect_left(tokens.starts, place.signature.params - place.signature.start)
     rewrite_head(draft, place, brace, opening)
-    at = 0
-    while at < len(tokens):
-        word = tokens.texts[at]
-        if is_word(word):
-            at = _word(draft, at, word, at > brace)
-        elif word == b"&&" and _is_label_address(draft, at):
+    resume = 0
+    for at, text in _candidates(tokens):
+        if at < resume:
+            continue
+        if is_word(text):
+            resume = _word(draft, at, text, at > brace)
+        elif text == b"&&" and _is_label_address(draft, at):
             draft.replace(at, at, b"&")
-            at += 1
-        else:
-            at += 1
     return Normalised(bytes(draft.out), draft.marks)
+
+
+def _candidates(tokens: Tokens) -> list[tuple[int, bytes]]:
+    """The few tokens that may need rewriting, by themselves or by what follows."""
+    texts = tokens.texts
+    return [
+        (at, text)
+        for at, (text, after) in enumerate(zip(texts, texts[1:], strict=False))
+        if after in _TELLING or text in _SPECIAL
+    ]
 
 
 def _word(draft: Draft, at: int, word: bytes, inside: bool) -> int:
@@ -71,8 +81,8 @@ def _word(draft: Draft, at: int, word: bytes, inside: bool) -> int:
         return rewrite_typeof(draft, at)
     if not inside:
         return at + 1
-    if ASM.match(word) and (after := rewrite_asm(draft, at)):
-        return after
+    if ASM.match(word) and (past := rewrite_asm(draft, at)):
+        return past
     if called:
         if word == b"offsetof":
             draft.mark(at, "name", "offsetof")

@@ -114,9 +114,8 @@ def _type_argument(draft: Draft, first: int, end: int) -> None:
     keep = _kept(tokens, start, core, end)
     if keep is not None:
         _stand_in(draft, first, end, keep)
-    elif len(words) > 1 and all(is_word(word) or word == b"*" for word in words):
-        if is_word(words[-1]) and is_word(words[0]) and _declares(words):
-            draft.clear(first, core - 2)
+    elif len(words) > 1 and _declares(words):
+        draft.clear(first, core - 2)
 
 
 def _trails(text: bytes) -> bool:
@@ -125,6 +124,10 @@ def _trails(text: bytes) -> bool:
 
 def _declares(words: list[bytes]) -> bool:
     """`int x`, `struct foo *x`, `foo_t x`, but not the product `a * b`."""
+    if not all(is_word(word) or word == b"*" for word in words):
+        return False
+    if not (is_word(words[0]) and is_word(words[-1])):
+        return False
     return words[0] in AGGREGATES or words[0] in PRIMITIVES or is_word(words[1])
 
 
