@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reviewbot.mail.letter import letter, paragraph
-from reviewbot.mail.prose import harmless, sentence, wrap
+from reviewbot.mail.prose import harmless, plain, sentence, wrap
 from reviewbot.model import Finding
 
 
@@ -22,11 +22,11 @@ def comment_words(finding: Finding) -> dict[str, object]:
     """What every comment template may use beside the rule's own words.
 
     `message`, `rule`, `function`, `file`; `steps` are the notes of the path, and `path` the
-    same as one line, "A, then B, then C".
+    same as one line, "A, then B, then C". Without the full stop at their ends.
     """
-    steps = [step.note.strip().rstrip(".") for step in finding.trace]
+    steps = [plain(step.note) for step in finding.trace]
     return {
-        "message": finding.message.strip().rstrip("."),
+        "message": plain(finding.message),
         "rule": finding.rule,
         "function": finding.function,
         "file": finding.file,
@@ -37,7 +37,7 @@ def comment_words(finding: Finding) -> dict[str, object]:
 
 def plain_comment(finding: Finding) -> str:
     """What is said where the rule has no words of its own: claim, path, what would settle it."""
-    return wrap(letter("finding.txt.j2", again=False, **comment_words(finding)))
+    return wrap(sentence(letter("finding.txt.j2", again=False, **comment_words(finding))))
 
 
 def repeated_comment(finding: Finding) -> str:
@@ -51,4 +51,4 @@ def suggestion(finding: Finding) -> str:
         return ""
     lines = finding.suggestion.rstrip("\n").split("\n")
     diff = "\n".join("    " + line if line else "" for line in lines)
-    return sentence("Perhaps like this (neither built nor tested):") + "\n\n" + harmless(diff)
+    return "Perhaps like this (neither built nor tested):\n\n" + harmless(diff)

@@ -20,6 +20,7 @@ _ACTED_UPON = re.compile(
 )
 # b4 harvests `Name: value` at any indentation: people, and these without one.
 _TRAILER = re.compile(r"\s*(?P<name>\w\S+):\s+(?P<value>\S.*)")
+_PLAIN_START = re.compile(r"(?:an?|each|every|neither|no|nothing|one|the|this|two) ")
 _WITHOUT_PERSON = frozenset(
     ["base-commit", "buglink", "change-id", "closes", "fixes", "link", "obsoleted-by"]
 )
@@ -40,10 +41,14 @@ def harmless(text: str) -> str:
     return "\n".join(_disarm(line) for line in text.split("\n"))
 
 
+def plain(text: str) -> str:
+    """A finding's sentence as it stands within another: no full stop, no marks around code."""
+    return " ".join(text.replace("`", "").split()).rstrip(".")
+
+
 def sentence(text: str) -> str:
-    """A sentence's words with one full stop at the end, unless they end in another mark."""
-    text = text.strip().rstrip(".")
-    return text if text.endswith(("?", "!", ":")) else text + "."
+    """The same words as a sentence begins: names of the code keep their case."""
+    return text[:1].upper() + text[1:] if _PLAIN_START.match(text) else text
 
 
 def _fill(block: str) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from reviewbot.model import DiffLine, FileDiff, Finding, Hunk
 
-BEFORE = 6  # lines quoted above the place
+BEFORE = 6  # lines quoted above the place, not counting removed ones
 NEAR = 12  # a function's opening so few lines above those is reached by quoting on
 SMALLEST_CUT = 3  # fewer lines are quoted rather than marked as cut
 LONGEST_PLACE = 16  # of a longer place the middle is cut
@@ -123,7 +123,8 @@ def _heads(file: FileDiff, hunk: Hunk) -> set[int]:
 def _above(finding: Finding, lines: Sequence[DiffLine], start: int) -> set[int]:
     """The lines above the place, with the opening of its function where the hunk has it."""
     opening = _opening(lines, finding.function, start)
-    first = max(0, start - BEFORE)
+    left = [at for at in range(start) if lines[at].kind != "-"]
+    first = left[-BEFORE] if len(left) >= BEFORE else 0
     if opening:
         near = first - opening.stop <= NEAR
         first = opening.start if near else first

@@ -12,10 +12,10 @@ from reviewbot.mail.addresses import author_of, is_answerable
 from reviewbot.mail.comment import plain_comment, repeated_comment, suggestion
 from reviewbot.mail.envelope import Answer, enclose
 from reviewbot.mail.letter import letter
-from reviewbot.mail.prose import wrap
+from reviewbot.mail.prose import plain, wrap
 from reviewbot.mail.quote import Place, excerpts, place
 from reviewbot.mail.settings import ReplySettings
-from reviewbot.model import Context, Draft, DraftKind, Finding, Mail, PatchReview, Review
+from reviewbot.model import Context, Draft, DraftKind, Finding, Mail, PatchReview, Review, Severity
 
 CommentOf = Callable[[Finding], str]
 
@@ -75,7 +75,7 @@ def _parts(
     """(quote, comment below it) in the order of the diff, one for each place."""
     files, _ = read_diff(diff)
     placed = [(place(finding, files), finding) for finding in findings]
-    placed.sort(key=lambda each: each[0].after)  # stable: the review's order on one place
+    placed.sort(key=lambda each: (each[0].after, list(Severity).index(each[1].severity)))
     comments = _comments(placed, comment_of)
     groups = [list(group) for _, group in groupby(comments, key=lambda each: each[0].after)]
     merged = [
@@ -116,7 +116,11 @@ def _to_cover(
     body = letter(
         "summary.txt.j2",
         asked=[
-            {"title": _title(patch, series.expected), "findings": worth} for patch, worth in asked
+            {
+                "title": _title(patch, series.expected),
+                "points": list(dict.fromkeys(plain(finding.message) for finding in worth)),
+            }
+            for patch, worth in asked
         ],
         expected=series.expected,
         missing=series.missing,

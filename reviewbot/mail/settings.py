@@ -49,7 +49,7 @@ class ReplySettings:
     least_severity: Severity = Severity.LOW
     least_confidence: Confidence = Confidence.MEDIUM
     summary_from: int = 3
-    opt_out: str = 'For no more such mail, answer with the line "no more mail".'
+    opt_out: str = 'To get no more of these mails, answer with a line "no more mail".'
     version: str = __version__
 
     def is_worth_a_mail(self, finding: Finding) -> bool:

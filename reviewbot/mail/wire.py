@@ -38,10 +38,7 @@ def serialize(headers: Iterable[tuple[str, str]], body: str) -> bytes:
 
 def text(name: str, value: str) -> str:
     """An unstructured header value (a subject), folded, encoded where it is not ASCII."""
-    value = _clean(value)
-    if not value.isascii():
-        return Header(value, "utf-8", HEADER_WIDTH, name).encode(linesep="\n")
-    return _fold(name, value.split(" "), " ")
+    return _fold(name, _encoded(_clean(value).split(" ")), " ")
 
 
 def mailboxes(name: str, addresses: Iterable[Address]) -> str:
@@ -61,6 +58,16 @@ def mailbox(address: Address) -> str:
 def message_ids(ids: Iterable[str]) -> str:
     """Message-IDs in angle brackets, one on each line."""
     return "\n\t".join(f"<{message_id}>" for message_id in ids)
+
+
+def _encoded(words: list[str]) -> list[str]:
+    """The words with the run from the first to the last that is not ASCII encoded (RFC 2047)."""
+    odd = [at for at, word in enumerate(words) if not word.isascii()]
+    if not odd:
+        return words
+    run = " ".join(words[odd[0] : odd[-1] + 1])
+    encoded = Header(run, "utf-8", HEADER_WIDTH, continuation_ws=" ").encode(linesep="\n")
+    return [*words[: odd[0]], *encoded.split(), *words[odd[-1] + 1 :]]
 
 
 def _fold(name: str, words: list[str], between: str) -> str:
