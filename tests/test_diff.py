@@ -15,16 +15,16 @@ index 1a2b3c4d5e6f..6f5e4d3c2b1a 100644
 +++ b/drivers/demo/fan.c
 @@ -10,6 +10,7 @@ static int fan_start(struct fan *fan)
  {
- 	int ret;
+ \tint ret;
 
--	ret = fan_on(fan);
-+	ret = fan_on(fan, FAN_FULL);
-+	fan->on = true;
- 	return ret;
+-\tret = fan_on(fan);
++\tret = fan_on(fan, FAN_FULL);
++\tfan->on = true;
+ \treturn ret;
  }
 @@ -40,3 +41,2 @@ static void fan_stop(struct fan *fan)
- 	fan_off(fan);
--	fan->on = false;
+ \tfan_off(fan);
+-\tfan->on = false;
  }
 """
 
