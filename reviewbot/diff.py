@@ -158,7 +158,7 @@ def _hunk_end(lines: Sequence[str], start: int, stop: int) -> tuple[int, int]:
     at = start + 1
     while (old > 0 or new > 0) and at < stop:
         kind = lines[at][:1]
-        if kind not in ("", " ", "+", "-", "\\"):
+        if kind not in ("", " ", "+", "-", "\\") or (kind == "\\" and at == start + 1):
             raise _damage(lines, start, at)
         old -= kind in ("", " ", "-")
         new -= kind in ("", " ", "+")

@@ -253,6 +253,11 @@ def test_wrong_counts() -> None:
     assert 'line 5 of the diff ("-c")' in reason(f"{head}@@ -1 +1,2 @@\n a\n-c\n+b\n+d\n")
 
 
+def test_a_hunk_that_begins_with_the_end_of_a_file() -> None:
+    text = "--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n\\ No newline at end of file\n-a\n+b\n"
+    assert "line 4 of the diff" in reason(text)
+
+
 def test_a_header_without_hunks() -> None:
     head = "diff --git a/x.c b/x.c\nindex 1111..2222 100644\n"
     assert "no hunk follows its header at line 1" in reason(head)
