@@ -110,9 +110,10 @@ def _distance(finding: Finding, file: FileDiff, hunk: Hunk) -> tuple[bool, bool,
     call = f"{finding.function}("
     shown = [hunk.section, *(line.text for line in hunk.lines)]
     names_it = bool(finding.function) and any(call in text for text in shown)
+    elsewhere = file.path != finding.file
     last = hunk.new_start + hunk.new_length
     gap = max(hunk.new_start - finding.line, finding.line - last, 0)
-    return file.path != finding.file, not names_it, gap
+    return elsewhere, not names_it, 0 if elsewhere else gap
 
 
 def _heads(file: FileDiff, hunk: Hunk) -> set[int]:

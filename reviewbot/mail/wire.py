@@ -1,20 +1,25 @@
 """A mail as bytes: headers folded and encoded by hand, so that every Python gives the same.
 
-The email package folds long Message-IDs into encoded words, which breaks threads, and its
-output has changed between releases.
+The email package folds long Message-IDs into encoded words, which breaks threads; its output
+has changed between releases, and b4 changes it for the whole process.
 """
 
 from __future__ import annotations
 
+import base64
 import quopri
+import string
 from collections.abc import Iterable
-from email.header import Header
 from email.utils import formataddr
 
 from reviewbot.model import Address
 
 HEADER_WIDTH = 76
+ENCODED_WORD = 75
 LONGEST_LINE = 998  # octets without the line end, RFC 5322 section 2.1.1
+
+# What may stand as it is in an encoded word of a display name, RFC 2047 section 5.
+_Q_PLAIN = {ord(c): c for c in string.ascii_letters + string.digits + "!*+-/"} | {ord(" "): "_"}
 
 
 def serialize(headers: Iterable[tuple[str, str]], body: str) -> bytes:
@@ -50,8 +55,7 @@ def mailbox(address: Address) -> str:
     """One address; names with parentheses, commas and the like are quoted, others encoded."""
     name = _clean(address.name)
     if not name.isascii():
-        encoded = Header(name, "utf-8", HEADER_WIDTH).encode(linesep="\n")
-        return f"{encoded} <{address.email}>"
+        return "\n ".join(_encoded_words(name)) + f" <{address.email}>"
     return formataddr((name, address.email))
 
 
@@ -65,9 +69,29 @@ def _encoded(words: list[str]) -> list[str]:
     odd = [at for at, word in enumerate(words) if not word.isascii()]
     if not odd:
         return words
-    run = " ".join(words[odd[0] : odd[-1] + 1])
-    encoded = Header(run, "utf-8", HEADER_WIDTH, continuation_ws=" ").encode(linesep="\n")
-    return [*words[: odd[0]], *encoded.split(), *words[odd[-1] + 1 :]]
+    run = _encoded_words(" ".join(words[odd[0] : odd[-1] + 1]))
+    return [*words[: odd[0]], *run, *words[odd[-1] + 1 :]]
+
+
+def _encoded_words(text: str) -> list[str]:
+    """Encoded words of at most 75 characters, none with half a character (RFC 2047)."""
+    encode = _q_word if sum(c.isascii() for c in text) * 2 > len(text) else _b_word
+    words, chunk = [], ""
+    for character in text:
+        if len(encode(chunk + character)) > ENCODED_WORD:
+            words.append(encode(chunk))
+            chunk = ""
+        chunk += character
+    return [*words, encode(chunk)]
+
+
+def _b_word(text: str) -> str:
+    return f"=?utf-8?b?{base64.b64encode(text.encode()).decode()}?="
+
+
+def _q_word(text: str) -> str:
+    quoted = (_Q_PLAIN.get(octet, f"={octet:02X}") for octet in text.encode())
+    return f"=?utf-8?q?{''.join(quoted)}?="
 
 
 def _fold(name: str, words: list[str], between: str) -> str:

@@ -62,9 +62,9 @@ class Maildir:
     def _has(self, name: str) -> bool:
         """Mail readers append to a name only after a colon (flags) or a comma (sizes, ids)."""
         return any(
-            re.split("[:,]", entry.name, maxsplit=1)[0] == name
+            re.split("[:,]", kept, maxsplit=1)[0] == name
             for part in ("cur", "new")
-            for entry in os.scandir(self._folder / part)
+            for kept in os.listdir(self._folder / part)
         )
 
     def _write(self, name: str, message: bytes) -> None:

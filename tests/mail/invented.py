@@ -101,13 +101,18 @@ SEDGE_SUGGESTION = """\
 """
 
 
+def thread_file(name: str) -> Path:
+    """The thread as it was sent; two cases answer the same mail."""
+    return MAILS / f"{'single' if name == 'same-place' else name}.mbox"
+
+
 def read_thread(name: str) -> list[Mail]:
-    """The mails of tests/data/mails/NAME.mbox; a small reader, so that sources/ is not tested."""
-    with closing(mailbox.mbox(MAILS / f"{name}.mbox")) as box:
-        return [_mail(email.message_from_bytes(message.as_bytes())) for message in box]
+    """The mails of a thread, by a small reader, so that sources/ is not tested here."""
+    with closing(mailbox.mbox(thread_file(name))) as box:
+        return [as_mail(email.message_from_bytes(message.as_bytes())) for message in box]
 
 
-def _mail(message: Message) -> Mail:
+def as_mail(message: Message) -> Mail:
     def people(header: str) -> tuple[Address, ...]:
         pairs = getaddresses(message.get_all(header, []))
         return tuple(Address(_decoded(name), address) for name, address in pairs)
@@ -319,9 +324,7 @@ def series() -> Review:
             ]
         if patch.part == 2:
             message = "the clock stays enabled when thyme_selftest() fails"
-            return [
-                finding(patch, "clk-leak", "thyme_enable", "thyme_selftest", message, below=2)
-            ]
+            return [finding(patch, "clk-leak", "thyme_enable", "thyme_selftest", message, below=2)]
         if patch.part == 4:
             message = "thyme->lock is still held when thyme_irq() returns early"
             steps = (

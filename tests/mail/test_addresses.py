@@ -71,6 +71,8 @@ def test_a_relay_without_a_way_back_leaves_the_list() -> None:
     assert recipients(RELAYED, SETTINGS) == ((LIST,), ())
 
 
-@pytest.mark.parametrize("email", ["", "nobody", "a b@example.com", "a@b>\nBcc: x@y", "ü@example.de"])
+@pytest.mark.parametrize(
+    "email", ["", "nobody", "a b@example.com", "a@b>\nBcc: x@y", "ü@example.de"]
+)
 def test_what_cannot_be_mailed_to_is_left_out(email: str) -> None:
     assert recipients(replace(MAIL, cc=(Address("x", email),)), SETTINGS) == ((ADA,), (LIST,))

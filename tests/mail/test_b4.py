@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import email
-import email.policy
 import mailbox
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +11,7 @@ from email.message import EmailMessage
 import pytest
 
 from reviewbot.model import Draft
-from tests.mail.invented import CASES, MAILS, drafts
+from tests.mail.invented import CASES, drafts, thread_file
 
 b4 = pytest.importorskip("b4")
 
@@ -36,7 +34,7 @@ def parsed(raw: bytes) -> EmailMessage:
 
 def box_of(name: str, replies: tuple[Draft, ...]) -> object:
     box = b4.LoreMailbox()
-    with closing(mailbox.mbox(MAILS / f"{name}.mbox")) as thread:
+    with closing(mailbox.mbox(thread_file(name))) as thread:
         for message in thread:
             box.add_message(parsed(message.as_bytes()))
     for draft in replies:
@@ -68,3 +66,14 @@ def test_b4_sees_replies_without_patch_or_trailer(name: str) -> None:
         trailers, _ = b4.LoreMessage.find_trailers(message.body, followup=True)
         assert trailers == []
         assert message.trailers == []
+
+
+def test_b4_would_take_what_we_bar() -> None:
+    """The control: these tests see what they are there to see."""
+    (draft,) = drafts("single")
+    careless = draft.message.replace(
+        b"\n\npci_get_slot()", b"\n\nAcked-by: A <a@example.com>\n\nx", 1
+    )
+    message = b4.LoreMessage(parsed(careless.replace(b"\n> ", b"\n")))
+    assert message.has_diff
+    assert [trailer.name for trailer in message.trailers] == ["Acked-by"]

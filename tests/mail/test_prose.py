@@ -55,7 +55,7 @@ def test_what_tools_act_upon_leaves_column_0(line: str) -> None:
         "Reviewed-by: Ada Example <ada@example.com>",
         "reviewed-by: nobody",
         "    Acked-by: Ada Example <ada@example.com>",
-        "Fixes: 0123456789ab (\"a title\")",
+        'Fixes: 0123456789ab ("a title")',
         "Link: https://example.org/",
         "Closes: https://example.org/",
         "Cc: stable@example.org",
