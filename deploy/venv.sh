@@ -35,7 +35,7 @@ install() {
 	rm -f "$venv/stamp"
 	"$python" -m venv --clear "$venv" >&2 ||
 		fail "cannot make $venv: install python's venv module (Debian: apt install python3-venv)"
-	in_venv() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" >&2; }
+	in_venv() { "$venv/bin/python" -m pip install -qq --disable-pip-version-check "$@" >&2; }
 	in_venv --require-hashes -r "$pins" ||
 		fail "cannot install $pins: is the package index in reach?"
 	in_venv --no-index --no-deps --no-build-isolation -e "$top" ||

@@ -46,7 +46,8 @@ def _series(review: Review, paint: Paint) -> Iterator[str]:
             yield from _patch(reviewed[part], series, paint)
         else:
             yield f"{paint('yellow', f'{part}/{series.expected}')} is missing: reviewed without it"
-    yield ""
+    if not review.patches[-1].new:
+        yield ""
     yield from _wrap(_summary(review), 0, 2)
 
 
@@ -91,6 +92,8 @@ def _patch(review: PatchReview, series: Series, paint: Paint) -> Iterator[str]:
     yield from (paint("dim", line) for line in _skipped(review.skipped))
     for failure in review.failures:
         yield from (paint("red", line) for line in _wrap(f"failed: {plain(failure)}", 4, 4))
+    if review.new:
+        yield ""
 
 
 def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
