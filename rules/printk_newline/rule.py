@@ -1,6 +1,7 @@
 """A message of a printk helper that does not end its line.
 
 Source: include/linux/printk.h, pr_cont(): a message without a newline is one that is continued.
+Messages with a device are left alone: vprintk_store() in kernel/printk/printk.c ends their line.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight,
 
 _CONTINUED = "KERN_CONT"
 _ENDS_BY_ARGUMENT = ("%s", "%pV")  # the newline may come with the argument
+_MEANT_TO_GO_ON = (" ", ",", ":", "...", "\\t")  # perhaps by another function
+_NO_DEVICE = 1  # the format comes first: no device is handed to the helper
 _NEWLINE = "\\n"
 
 
 def check(sight: Sight) -> Iterable[Claim]:
     order = tuple(syntax.statements(sight.function.body))
     calls = [(at, call) for at, stmt in enumerate(order) for call in _calls(stmt)]
-    if any(_continues(call) for _, call in calls):
+    if any(_continues(call, sight) for _, call in calls):
         return
     for at, call in calls:
         text = _unended(call, sight)
@@ -30,23 +33,27 @@ def _calls(stmt: syntax.Stmt) -> Iterator[syntax.Expr]:
         yield from (inner for inner in expr.walk() if inner.kind == "call" and inner.name)
 
 
-def _continues(call: syntax.Expr) -> bool:
-    if call.name.endswith("_cont"):
+def _continues(call: syntax.Expr, sight: Sight) -> bool:
+    """Also the old ways: printk() without a level, and a helper that prints the newline alone."""
+    if call.name.endswith("_cont") or any(_CONTINUED in arg.text for arg in call.args):
         return True
-    return any(_CONTINUED in arg.text for arg in call.args)
+    if call.name not in sight.facts.printers or not call.args:
+        return False
+    text = call.args[0].text
+    return text == f'"{_NEWLINE}"' or (call.name == "printk" and text.startswith('"'))
 
 
 def _unended(call: syntax.Expr, sight: Sight) -> str:
     """The text of a plain literal format that does not end its line, quoted; "" otherwise."""
     helper = sight.facts.printers.get(call.name)
-    if helper is None or len(call.args) < helper.format:
+    if helper is None or helper.format != _NO_DEVICE or not call.args:
         return ""
-    literal = call.args[helper.format - 1]
+    literal = call.args[0]
     last = literal.parts[-1] if literal.parts else literal
     if literal.kind != "string" or not last.text.endswith('"'):
         return ""
     inside = last.text.removesuffix('"')
-    if inside in ("", '"') or inside.endswith((_NEWLINE, *_ENDS_BY_ARGUMENT)):
+    if inside in ("", '"') or inside.endswith((_NEWLINE, *_ENDS_BY_ARGUMENT, *_MEANT_TO_GO_ON)):
         return ""
     return literal.text
 
