@@ -45,9 +45,16 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Runs one command; the exit status."""
+    """Runs one command; the exit status.
+
+    Not by typer's own main(), which has other statuses for interrupts and closed pipes.
+    """
     try:
-        status = app(arguments, prog_name="reviewbot", standalone_mode=False)
+        command = typer.main.get_command(app)
+        with command.make_context("reviewbot", arguments) as context:
+            status = command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
     except ReviewbotError as error:
         return _say(str(error), error.exit_status)
     except typer.TyperException as error:
