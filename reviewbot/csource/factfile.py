@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator as Names
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -26,7 +27,7 @@ from reviewbot.csource.facts import (
 )
 from reviewbot.errors import BadRule
 
-_COMPILED = "1"  # raise it when the rows of facttable.py change their shape
+_COMPILED = "2"  # raise it when the rows of facttable.py change their shape
 _COPIES = 4  # compiled copies that are kept: several versions may be in use
 _NONE: frozenset[Any] = frozenset()
 
@@ -69,8 +70,10 @@ def _cache_file(digest: str) -> Path:
 def _from_cache(path: Path) -> facttable.Table | None:
     try:
         table: facttable.Table = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
+        rows: Any = table.pop("rows")
+        table["function"] = {name: rows[at] for name, at in table["function"].items()}
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        return None  # none there, or not ours: it is made anew
     return table
 
 
@@ -82,15 +85,56 @@ def _to_cache(path: Path, table: facttable.Table) -> None:
         for old in copies[:-_COPIES]:
             old.unlink(missing_ok=True)
         beside = path.with_suffix(f".{os.getpid()}")
-        beside.write_text(json.dumps(table, separators=(",", ":")))
+        beside.write_text(json.dumps(_compact(table), separators=(",", ":")))
         beside.replace(path)
     except OSError:
         return
 
 
+def _compact(table: facttable.Table) -> dict[str, Any]:
+    """Equal rows once: most functions share theirs with kin."""
+    rows: dict[str, int] = {}
+    places = {}
+    for name, row in table["function"].items():
+        text = json.dumps({key: value for key, value in row.items() if key != "@"})
+        places[name] = rows.setdefault(text, len(rows))
+    return {**table, "function": places, "rows": [json.loads(text) for text in rows]}
+
+
+class _Functions(Mapping[str, Fact]):
+    """The facts of functions, each made when it is first asked for: a run needs few of them."""
+
+    def __init__(self, rows: Mapping[str, facttable.Row]) -> None:
+        self._rows = rows
+        self._made: dict[str, Fact | None] = {}
+
+    def __getitem__(self, name: str) -> Fact:
+        fact = self.get(name)
+        if fact is None:
+            raise KeyError(name)
+        return fact
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            fact = self._made[name]
+        except KeyError:
+            row = self._rows.get(name)
+            fact = self._made[name] = None if row is None else _fact(name, row)
+        return default if fact is None else fact
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rows
+
+    def __iter__(self) -> Names[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 def _facts(table: facttable.Table, digest: str) -> Facts:
     return Facts(
-        functions=MappingProxyType({n: _fact(n, r) for n, r in table["function"].items()}),
+        functions=_Functions(table["function"]),
         resources=MappingProxyType({n: _resource(n, r) for n, r in table["resource"].items()}),
         guards=MappingProxyType({n: _guard(n, r) for n, r in table["guard"].items()}),
         frees=MappingProxyType({n: _free(n, r) for n, r in table["free"].items()}),
@@ -133,13 +177,15 @@ def _fact(name: str, row: facttable.Row) -> Fact:
         noreturn=row.get("noreturn", False),
         returns=row.get("returns", 0),
         managed=row.get("managed", False),
+        managed_by=tuple(row.get("managed_by", ())),
         source=row["source"],
     )
 
 
 def _resource(name: str, row: facttable.Row) -> Resource:
     switches = {key: row.get(key, False) for key in ("linear", "singleton", "atomic", "nests")}
-    return Resource(name, Kind(row["kind"]), row["noun"], **switches)
+    via = tuple(row.get("via", ()))
+    return Resource(name, Kind(row["kind"]), row["noun"], via=via, **switches)
 
 
 def _guard(name: str, row: facttable.Row) -> GuardClass:

@@ -32,6 +32,7 @@ class Failure(StrEnum):
     NULL_OR_ERR_PTR = "null-or-err-ptr"
     NEGATIVE = "negative"  # an int below 0; 0 and more is success
     NONZERO = "nonzero"  # any int but 0
+    NOT_POSITIVE = "not-positive"  # 0 and below: pm_runtime_get_if_active
     FALSE = "false"  # 0 is failure: trylocks, bool functions
 
 
@@ -42,6 +43,7 @@ class Resource:
     `noun` reads well after "the" in a sentence. `linear`: an unknown function that is handed
     it takes it over (skb, urb). `singleton`: there is one, no argument names it (rcu, rtnl).
     `atomic`: who holds it must not sleep. `nests`: taking it twice is fine.
+    `via`: members whose address stands for the whole: put_device(&pdev->dev) gives `pdev` back.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Resource:
     singleton: bool = False
     atomic: bool = False
     nests: bool = False
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class Fact:
     noreturn: bool = False
     returns: int = 0  # it returns this argument (of_node_get, get_device): another name for it
     managed: bool = False  # devm and kin: the driver core gives it back
+    managed_by: tuple[str, ...] = ()  # managed too where the driver has called one of these
     drops: frozenset[str] = frozenset()  # resources it gives back somewhere, whoever took them
     source: str = ""
 

@@ -76,7 +76,7 @@ _FLAGS = ("linear", "singleton", "atomic", "nests")
 _SCALARS = ("failure", "gfp", "variant", "flags", "returns")
 _SETS = (
     *("borrows", "keeps", "consumes", "consumes_on_success", "uses"),
-    *("takes", "callbacks_under", "undo", "accepts"),
+    *("takes", "callbacks_under", "undo", "accepts", "managed_by"),
 )
 
 SCHEMA: Mapping[str, dict[str, Check]] = {
@@ -84,7 +84,7 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
         **_NAMED,
         **dict.fromkeys(("keeps", "consumes", "consumes_on_success", "uses"), _arguments),
         **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "out", "always")},
-        **{key: _words() for key in ("takes", "callbacks_under", "undo")},
+        **{key: _words() for key in ("takes", "callbacks_under", "undo", "managed_by")},
         **{key: _is(int) for key in ("gfp", "flags", "arg", "returns")},
         "acquires": _names,
         "releases": _names,
@@ -117,6 +117,7 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
 RESOURCE: dict[str, Check] = {
     "kind": _one_of(*Kind),
     "noun": _is(str),
+    "via": _words(),
     **{key: _is(bool) for key in _FLAGS},
     **_SOURCE,
 }
