@@ -12,8 +12,9 @@ from reviewbot.mail.addresses import author_of, is_answerable
 from reviewbot.mail.comment import plain_comment, repeated_comment, suggestion
 from reviewbot.mail.envelope import Answer, enclose
 from reviewbot.mail.letter import letter
+from reviewbot.mail.place import Place, place
 from reviewbot.mail.prose import plain, wrap
-from reviewbot.mail.quote import Place, excerpts, place
+from reviewbot.mail.quote import excerpts
 from reviewbot.mail.settings import ReplySettings
 from reviewbot.model import Context, Draft, DraftKind, Finding, Mail, PatchReview, Review, Severity
 

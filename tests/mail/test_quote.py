@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from reviewbot.diff import file_diffs
-from reviewbot.mail.quote import CUT, excerpts, place
+from reviewbot.mail.place import place
+from reviewbot.mail.quote import CUT, excerpts
 from reviewbot.model import Address, Finding, Mail, Patch
 from tests.mail.invented import finding, line_of, step
 
@@ -189,3 +190,10 @@ def test_long_lines_and_trailing_blanks_stay_and_carriage_returns_go(patch: Patc
     odd = replace(patch, diff=DIFF.replace("+int rush_b;", long))
     (quote,) = quotes(odd, finding(odd, "r", "rush", "x" * 200))
     assert quote[-1] == "> " + long.rstrip("\r")
+
+
+def test_blank_lines_that_a_mailer_chopped_off_are_not_quoted(patch: Patch) -> None:
+    chopped = replace(patch, diff=DIFF.replace(" int rush_d;\n", ""))
+    chopped = replace(chopped, diff=chopped.diff.rstrip("\n"))
+    at = finding(patch, "r", "rush", "int rush_d;")
+    assert quotes(chopped, at)[0][-1] == ">  int rush_c;"
