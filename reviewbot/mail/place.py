@@ -86,6 +86,8 @@ def _above(finding: Finding, lines: Sequence[DiffLine], start: int) -> set[int]:
     opening = _opening(lines, finding.function, start)
     left = [at for at in range(start) if lines[at].kind != "-"]
     first = left[-BEFORE] if len(left) >= BEFORE else 0
+    while 0 < first < start and not lines[first].text.strip():
+        first += 1
     if opening:
         near = first - opening.stop <= NEAR
         first = opening.start if near else first

@@ -197,3 +197,9 @@ def test_blank_lines_that_a_mailer_chopped_off_are_not_quoted(patch: Patch) -> N
     chopped = replace(chopped, diff=chopped.diff.rstrip("\n"))
     at = finding(patch, "r", "rush", "int rush_d;")
     assert quotes(chopped, at)[0][-1] == ">  int rush_c;"
+
+
+def test_a_quote_does_not_begin_with_a_blank_line(patch: Patch) -> None:
+    (quote,) = quotes(patch, finding(patch, "r", "other", "\ta = c;"))
+    at = quote.index("> @@ -100,19 +101,31 @@ static void reed_close(struct reed *reed)")
+    assert quote[at + 1 : at + 3] == [CUT, "> +\tstruct reed_cell *cell = reed_find(reed);"]
