@@ -108,7 +108,7 @@ def thread_file(name: str) -> Path:
 
 def read_thread(name: str) -> list[Mail]:
     """The mails of a thread, by a small reader, so that sources/ is not tested here."""
-    with closing(mailbox.mbox(thread_file(name))) as box:
+    with closing(mailbox.mbox(thread_file(name), create=False)) as box:
         return [as_mail(email.message_from_bytes(message.as_bytes())) for message in box]
 
 

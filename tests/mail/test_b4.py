@@ -34,7 +34,7 @@ def parsed(raw: bytes) -> EmailMessage:
 
 def box_of(name: str, replies: tuple[Draft, ...]) -> object:
     box = b4.LoreMailbox()
-    with closing(mailbox.mbox(thread_file(name))) as thread:
+    with closing(mailbox.mbox(thread_file(name), create=False)) as thread:
         for message in thread:
             box.add_message(parsed(message.as_bytes()))
     for draft in replies:
