@@ -14,6 +14,7 @@ import pytest
 from reviewbot.csource.factfile import load_facts
 from reviewbot.csource.facts import Facts
 from reviewbot.diff import file_diffs
+from reviewbot.mail.comment import comment_words, render_comment
 from reviewbot.model import (
     Address,
     Change,
@@ -121,6 +122,16 @@ def test_rule_folder_is_complete(rule: LoadedRule) -> None:
 def test_example_gives_exactly_its_places(rule: LoadedRule, example: Example) -> None:
     images = _images(example, tree=example.tree is not None)
     assert _places(rule, images, Status.NEW) == sorted(example.expects)
+
+
+@pytest.mark.parametrize(("rule", "example"), BAD)
+def test_comment_can_be_filled_and_fits_a_mail(rule: LoadedRule, example: Example) -> None:
+    images = _images(example, tree=example.tree is not None)
+    for finding in review_patch(images, (rule,), _facts()).findings:
+        words = {**comment_words(finding), **dict(finding.words)}
+        comment = render_comment(rule.comment, words)
+        assert comment.strip()
+        assert all(len(line) <= 72 for line in comment.splitlines())
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)

@@ -40,7 +40,7 @@ def check(sight: Sight) -> Iterable[Claim]:
     gotos = _unwinding(order)
     scopes = [scope for stmt in order for scope in _scope(stmt, sight)]
     if gotos and scopes:
-        yield _claim(sight, _mix(sight, gotos, scopes), len(gotos))
+        yield _claim(sight, _mix(sight, gotos, scopes), len(gotos) == 1)
 
 
 def _unwinding(order: tuple[syntax.Stmt, ...]) -> list[syntax.Goto]:
@@ -127,7 +127,7 @@ def _touched(sight: Sight, stmt: syntax.Stmt) -> bool:
     return stmt.line in sight.touched
 
 
-def _claim(sight: Sight, mix: _Mix, gotos: int) -> Claim:
+def _claim(sight: Sight, mix: _Mix, single: bool) -> Claim:
     function, label = sight.function.name, mix.goto.label
     how = "out of" if mix.leaves else "beside"
     steps = (
@@ -144,19 +144,19 @@ def _claim(sight: Sight, mix: _Mix, gotos: int) -> Claim:
             ("function", function),
             ("label", label),
             ("scope", mix.scope.text),
-            ("remedy", _remedy(mix, gotos)),
+            ("remedy", _remedy(mix, single and sight.function.whole)),
         ),
     )
 
 
-def _remedy(mix: _Mix, gotos: int) -> str:
+def _remedy(mix: _Mix, single: bool) -> str:
     """Which of the remedies that authors took fits here; the comment words it."""
     match mix.scope.stmt:
         case syntax.Guarded() | syntax.Iterate():
             return "move" if mix.leaves else "plain"
         case syntax.Declare():
-            return "repeat" if gotos == 1 else "free"
-    return "repeat" if gotos == 1 else "outer"
+            return "repeat" if single else "free"
+    return "repeat" if single else "outer"
 
 
 RULE = Rule(
