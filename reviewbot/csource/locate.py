@@ -12,6 +12,8 @@ _STRING = rb'"(?:[^"\\\n]|\\.)*"' rb"|'(?:[^'\\\n]|\\.)*'"
 _OUTSIDE = re.compile(_STRING + rb"|[(){};=]", re.S)
 _PARENS = re.compile(_STRING + rb"|[()]", re.S)
 _BRACES = re.compile(_STRING + rb"|[{}]", re.S)
+_DEFINITION = re.compile(rb"\n[A-Za-z_](?![^\n]*[:;]\s*(?:\n|\Z))")
+_VALUES = re.compile(rb"\s*\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,10 @@ def functions_in(text: bytes) -> Iterator[Place]:
                     start = position
                     continue
                 signature = None if initialiser else read_signature(head)
-                position = _body_end(text, found.start())
-                if signature is not None:
+                if signature is None or (signature.macro and _VALUES.match(text, position)):
+                    position = _braces_end(text, found.start())
+                else:
+                    position = _body_end(text, found.start())
                     yield Place(
                         signature.name,
                         signature,
@@ -69,14 +73,22 @@ def _closing(text: bytes, opening: int, bracket: re.Pattern[bytes], opener: byte
     return opening + 1
 
 
+def _braces_end(text: bytes, opening: int) -> int:
+    """Past the brace that closes a struct or an initialiser."""
+    end = _closing(text, opening, _BRACES, b"{")
+    column0 = text.find(b"\n}", opening) if end == opening + 1 else -1
+    return column0 + 2 if column0 >= 0 else end
+
+
 def _body_end(text: bytes, opening: int) -> int:
     """Past the brace that closes a body. Where the count does not end on a brace in column 0
-    (an odd macro, a damaged file), the first brace in column 0 ends it all the same."""
+    (an odd macro, a damaged file), the first brace in column 0 ends it all the same, unless
+    the next definition begins before it."""
     end = _closing(text, opening, _BRACES, b"{")
     closed = end > opening + 1
     if closed and (text[end - 2 : end - 1] == b"\n" or b"\n" not in text[opening:end]):
         return end
     column0 = text.find(b"\n}", opening)
-    if column0 >= 0:
-        return column0 + 2
-    return end if closed else len(text)
+    if column0 < 0 or (closed and _DEFINITION.search(text, end, column0)):
+        return end if closed else len(text)
+    return column0 + 2

@@ -32,11 +32,20 @@ def macro_loop(piece: Piece, condition: Node, mark: Mark, body: Stmt, end_line: 
     if mark.kind == "loop":
         return Iterate(line, end_line, mark.text, args, body)
     if mark.kind == "guarded":
-        kind = args[0].text if args else ""
-        fail = _failure(mark.detail, args[1]) if mark.detail and len(args) > 1 else None
-        rest = args[2:] if fail is not None else args[1:]
-        return Guarded(line, end_line, mark.text, kind, rest, body, fail)
+        return _guarded(mark, args, body, line, end_line)
     return MacroBlock(line, end_line, mark.text, args, body)
+
+
+def _guarded(mark: Mark, args: tuple[Expr, ...], body: Stmt, line: int, end_line: int) -> Guarded:
+    """Which argument is the statement for failure, the mark says; the class comes first."""
+    at, _, keyword = mark.detail.partition(" ")
+    fail: Stmt | None = None
+    if keyword and int(at) < len(args):
+        fail = _failure(keyword, args[int(at)])
+        args = (*args[: int(at)], *args[int(at) + 1 :])
+    if at == "0" or not args:  # iio_device_claim_direct_scoped(return -EBUSY, dev)
+        return Guarded(line, end_line, mark.text, "", args, body, fail)
+    return Guarded(line, end_line, mark.text, args[0].text, args[1:], body, fail)
 
 
 def _flat(expr: Expr) -> tuple[Expr, ...]:

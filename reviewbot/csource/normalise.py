@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from reviewbot.csource.draft import Draft
 from reviewbot.csource.locate import Place
@@ -56,6 +57,8 @@ def normalise(text: bytes, place: Place) -> Normalised:
             resume = _word(draft, at, text, at > brace)
         elif text == b"&&" and _is_label_address(draft, at):
             draft.replace(at, at, b"&")
+        elif text[:1] == b'"':
+            _one_word_before(draft, at)
     return Normalised(bytes(draft.out), draft.marks)
 
 
@@ -64,9 +67,22 @@ def _candidates(tokens: Tokens) -> list[tuple[int, bytes]]:
     texts = tokens.texts
     return [
         (at, text)
-        for at, (text, after) in enumerate(zip(texts, texts[1:], strict=False))
-        if after in _TELLING or text in _SPECIAL
+        for at, (text, after) in enumerate(pairwise(texts))
+        if after in _TELLING or text in _SPECIAL or text[:1] == b'"'
     ]
+
+
+def _one_word_before(draft: Draft, at: int) -> None:
+    """`KERN_INFO DRIVER_NAME "text"`: the parser takes one word beside a string."""
+    tokens = draft.tokens
+    first = at - 1
+    while first > 0 and tokens.is_word(first) and _glues(tokens.texts[first - 1]):
+        first -= 1
+        draft.clear(first, first)
+
+
+def _glues(word: bytes) -> bool:
+    return is_word(word) and word not in KEYWORDS
 
 
 def _word(draft: Draft, at: int, word: bytes, inside: bool) -> int:

@@ -14,8 +14,8 @@ class Mark:
     """What stood at an offset before the pre-pass rewrote it.
 
     kind "loop", "guarded", "block": a macro that is now a `while`, `text` is its name;
-    `detail` is "empty" where it has no arguments, and the keyword of scoped_cond_guard's
-    statement argument ("return", "bare-return", "goto", "break", "continue").
+    `detail` is "empty" where it has no arguments, and the number and the keyword of the
+    argument that is a statement ("1 return", "1 bare-return", "1 goto").
     "type": a name that stands for the type `text`. "name": a name that stands for `text`.
     "cast": a cast to `text` in front of this operator. "op": an operator that was `text`.
     "asm": inline assembly. "free": __free(`text`). "label": `name;` that was `name:`.

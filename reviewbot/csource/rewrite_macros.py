@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from reviewbot.csource.draft import Draft
+from reviewbot.csource.rewrite_bodies import rewrite_body
 from reviewbot.csource.rewrite_types import rewrite_arguments
 from reviewbot.csource.tokens import is_word
-from reviewbot.csource.vocabulary import ATTRIBUTES, GUARDED, JUMPS, LOOP, SCOPED, UPPER
+from reviewbot.csource.vocabulary import ATTRIBUTES, GUARDED, JUMPS, LOOP, SCOPED, STORAGE, UPPER
 
 _STATEMENT = frozenset((b"", b";", b"{", b"}", b")", b":", b"else", b"do"))
 _OPERANDS = frozenset((b"*", b"(", b"++", b"--"))
@@ -38,10 +39,16 @@ def rewrite_call(draft: Draft, at: int) -> None:
     tokens = draft.tokens
     opening, closing = at + 1, tokens.match[at + 1]
     if at_statement(draft, at):
-        if _takes_body(draft, at, closing):
+        if _ends_do(draft, at):
+            draft.replace(at, at, b"while")
+        elif _takes_body(draft, at, closing):
             _loop(draft, at, closing)
             return
+        elif rewrite_body(draft, at, closing):
+            return
         _end_statement(draft, at, closing)
+    elif tokens.before(at) in STORAGE and at_statement(draft, at - 1):
+        draft.clear(at - 1, at - 1)  # static DEFINE_RATELIMIT_STATE(rs, 1, 2);
     elif tokens.is_string(at - 1) or tokens.is_string(closing + 1):
         draft.mark(at, "name", draft.source(at, closing))
         draft.clear(opening, closing)
@@ -49,12 +56,20 @@ def rewrite_call(draft: Draft, at: int) -> None:
     rewrite_arguments(draft, opening)
 
 
+def _ends_do(draft: Draft, at: int) -> bool:
+    """`do { ... } while_each_thread(g, t);`"""
+    tokens = draft.tokens
+    if tokens.before(at) != b"}" or not tokens.texts[at].startswith(b"while_"):
+        return False
+    return tokens.before(tokens.match[at - 1]) == b"do"
+
+
 def _takes_body(draft: Draft, at: int, closing: int) -> bool:
     tokens = draft.tokens
     word, after = tokens.texts[at], tokens.texts[closing + 1]
     if after == b"{":
         return True
-    if not (LOOP.search(word) or SCOPED.match(word)):
+    if not (LOOP.search(word) or SCOPED.search(word)):
         return False
     return is_word(after) or after in _OPERANDS or (after == b";" and _is_iteration(draft, at))
 
@@ -70,8 +85,9 @@ def _loop(draft: Draft, at: int, closing: int) -> None:
     word = tokens.texts[at]
     name = word.decode("utf-8", "replace")
     arguments = tokens.arguments(at + 1)
-    if word in GUARDED:
-        draft.mark(at, "guarded", name, _failure(draft, arguments))
+    failure = _failure(draft, arguments)
+    if word in GUARDED or (failure and SCOPED.search(word)):
+        draft.mark(at, "guarded", name, failure)
     else:
         draft.mark(at, "loop" if LOOP.search(word) else "block", name)
     if not arguments:
@@ -83,14 +99,13 @@ def _loop(draft: Draft, at: int, closing: int) -> None:
 
 
 def _failure(draft: Draft, arguments: list[tuple[int, int]]) -> str:
-    """The keyword of scoped_cond_guard's statement."""
-    if len(arguments) < 2:
-        return ""
-    first, end = arguments[1]
-    word = draft.tokens.texts[first]
-    if word not in JUMPS:
-        return ""
-    return "bare-return" if word == b"return" and end - first == 1 else word.decode()
+    """Which argument is a statement, and its keyword: "1 return" of scoped_cond_guard."""
+    for number, (first, end) in enumerate(arguments):
+        word = draft.tokens.texts[first]
+        if word in JUMPS:
+            alone = word == b"return" and end - first == 1
+            return f"{number} bare-return" if alone else f"{number} {word.decode()}"
+    return ""
 
 
 def _end_statement(draft: Draft, at: int, closing: int) -> None:

@@ -44,9 +44,10 @@ def rewrite_cast(draft: Draft, at: int) -> bool:
     return True
 
 
-def rewrite_arguments(draft: Draft, opening: int) -> None:
-    """Make an expression of each argument that is a type, an operator, or nothing."""
-    for first, end in draft.tokens.arguments(opening):
+def rewrite_arguments(draft: Draft, opening: int, past: int = 0) -> None:
+    """Make an expression of each argument that is a type, an operator, or nothing; up to the
+    token `past`, where it is given."""
+    for first, end in draft.tokens.arguments(opening, past):
         if first == end:
             _fill(draft, first)
         elif end - first > 1 or not draft.tokens.is_word(first):

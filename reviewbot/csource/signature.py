@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from reviewbot.csource.vocabulary import AGGREGATES, STORAGE, TYPEOF, is_attribute
+from reviewbot.csource.vocabulary import AGGREGATES, PRIMITIVES, STORAGE, TYPEOF, is_attribute
 
 _ITEM = re.compile(rb"[A-Za-z_]\w*|\S", re.S)
 _NO_FUNCTION = AGGREGATES | {b"typedef"}
@@ -138,7 +138,7 @@ def _macro_name(macro: bytes, group: bytes) -> str:
     words = []
     for argument in group[1:-1].split(b","):
         argument = argument.strip()
-        if not re.fullmatch(rb"\w+", argument):
+        if not re.fullmatch(rb"\w+", argument) or argument in PRIMITIVES:
             break
         words.append(_text(argument))
     if not words:

@@ -45,9 +45,10 @@ class Tokens:
         """The text of the token before, b"" at the start."""
         return self.texts[at - 1] if at > 0 else b""
 
-    def arguments(self, opening: int) -> list[tuple[int, int]]:
-        """Of a (...) group the arguments, each as (first token, token past the last)."""
-        closing = self.match[opening]
+    def arguments(self, opening: int, end: int = 0) -> list[tuple[int, int]]:
+        """Of a (...) group the arguments, each as (first token, token past the last); up to
+        `end`, where that is given."""
+        closing = end or self.match[opening]
         found: list[tuple[int, int]] = []
         first = at = opening + 1
         while at < closing:

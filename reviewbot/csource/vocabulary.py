@@ -15,6 +15,7 @@ ATTRIBUTES = _words("""
     __init_memblock __initdata_memblock __net_init __net_exit __net_initdata __net_initconst
     __head __inittext __early_init __xip_init __efi_init __efistub __efi_runtime __efiapi
     __user __iomem __percpu __rcu __force __kernel __bitwise __nocast __private __safe __ksym
+    __arena __kptr __kptr_untrusted __percpu_kptr __uptr __hidden
     __maybe_unused __always_unused __used __unused __packed __weak __cold __hot __pure
     __must_check __deprecated __visible __noclone __noreturn __malloc __flatten
     __always_inline __noinline noinline noinline_for_stack noinstr notrace asmlinkage
@@ -63,7 +64,7 @@ SYSCALL = re.compile(rb"(?:\w+_)?SYSCALL\d*_DEFINE\w*\d\Z|(?:\w+_)?BPF_CALL_\d\Z
 LOOP = re.compile(
     rb"(?:^|_)(?:for_?each|foreach)|each_entry|(?:^|_)walk(?:_|\Z)|_for_all|for_every"
 )
-SCOPED = re.compile(rb"scoped_|if_not_|(?:with|WITH)_")
+SCOPED = re.compile(rb"\A(?:scoped_|if_not_|(?:with|WITH)_)|_scoped\Z")
 UPPER = re.compile(rb"[A-Z_][A-Z0-9_]*\Z")
 ASM = re.compile(rb"(?:asm|__asm__|__asm)\Z|asm_(?:volatile|inline|goto)\w*\Z")
 _TYPE_NAME = re.compile(
