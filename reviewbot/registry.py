@@ -18,8 +18,21 @@ from reviewbot.rule import Rule
 
 CATEGORIES = frozenset(
     [
-        *("guard", "lock", "deadlock", "context", "leak", "cleanup", "null", "err-ptr"),
-        *("uninit", "error-code", "free", "api", "format", "series", "mail"),
+        "guard",
+        "lock",
+        "deadlock",
+        "context",
+        "leak",
+        "cleanup",
+        "null",
+        "err-ptr",
+        "uninit",
+        "error-code",
+        "free",
+        "api",
+        "format",
+        "series",
+        "mail",
     ]
 )
 HEADINGS = ("Looks for", "Why it is bad", "Bad", "Good", "When it is wrong", "Source")
