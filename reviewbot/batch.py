@@ -16,6 +16,7 @@ from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 
+import reviewbot.sources.series  # noqa: F401  # slow to load (b4): once, before the fork
 from reviewbot.errors import BadInput, Failed
 from reviewbot.model import Review
 from reviewbot.pipeline import Request, Reviewer
