@@ -56,6 +56,7 @@ LIBRARIES = {
     "tree_sitter_c": ("csource",),
     "typer": ("cli",),
     "unidiff": ("diff.py",),
+    "urllib3": ("sources",),
 }
 """Who may import what is not of the standard library: rooms or files below reviewbot/."""
 
