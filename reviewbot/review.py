@@ -76,8 +76,12 @@ def review_patch(
 def _unread_files(images: PatchImages) -> list[Skipped]:
     """Files that no rule looks at and that nobody has named yet."""
     named = {skipped.file for skipped in images.skipped}
-    paths = [each.diff.path for each in images.files]
-    return [Skipped(path, "not C") for path in paths if not is_c(path) and path not in named]
+    left = [each.diff for each in images.files if each.diff.path not in named]
+    return [
+        Skipped(diff.path, "binary" if diff.binary else "not C")
+        for diff in left
+        if diff.binary or not is_c(diff.path)
+    ]
 
 
 def _claims(touched: Touched, rules: Iterable[LoadedRule], failures: list[str]) -> Iterator[Claims]:

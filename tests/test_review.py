@@ -185,6 +185,12 @@ def test_file_that_is_not_c_is_named() -> None:
     assert _review(images).skipped == (Skipped("Documentation/foo.rst", "not C"),)
 
 
+def test_binary_file_is_named() -> None:
+    diff = f"diff --git a/{FOO} b/{FOO}\nindex 1234567..89abcde 100644\nBinary files a/{FOO} and b/{FOO} differ\n"
+    images = PatchImages(_patch(diff), (Images(file_diffs(diff)[0]),), Context.DIFF)
+    assert _review(images).skipped == (Skipped(FOO, "binary"),)
+
+
 def test_change_in_the_other_arm_of_an_if_is_compared_with_that_arm() -> None:
     head, tail = "#ifdef CONFIG_FOO\nint f(void)\n{\n\treturn 1;\n}\n#else\n", "#endif\n"
     before = head + _function("f", "bad_one();", "a();") + tail
