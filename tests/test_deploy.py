@@ -1,0 +1,66 @@
+"""What is installed is pinned with hashes, from no address; the scripts are sound."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+PINS = ("requirements.txt", "requirements-test.txt")
+
+
+def pins(project: Path, name: str) -> dict[str, str]:
+    """Each requirement's version, by name; every line of the file must fit."""
+    text = (project / "deploy" / name).read_text().replace("\\\n", " ")
+    form = r"(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)( ; [^-]+)?( +--hash=sha256:[0-9a-f]{64})+"
+    found = [re.fullmatch(form, line.rstrip()) for line in text.splitlines() if line.strip()]
+    assert found and all(found), f"deploy/{name} has a line that is no pin with hashes"
+    return {pin["name"]: pin["version"] for pin in found if pin}
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[<>=]", requirement)[0] for requirement in requirements}
+
+
+def test_every_dependency_is_pinned(project: Path) -> None:
+    given = tomllib.loads((project / "pyproject.toml").read_text())
+    run, test = (pins(project, name) for name in PINS)
+    needed = names(given["project"]["dependencies"] + given["build-system"]["requires"])
+    assert needed <= run.keys()
+    assert names(given["project"]["optional-dependencies"]["test"]) <= test.keys()
+
+
+def test_the_tests_run_with_what_is_deployed(project: Path) -> None:
+    run, test = (pins(project, name) for name in PINS)
+    assert {name: test.get(name) for name in run} == run
+
+
+@pytest.mark.parametrize(
+    "script", ["deploy/run.sh", "deploy/venv.sh", "deploy/pin.sh", "tests/run.sh", ".ci/run"]
+)
+def test_scripts_parse(project: Path, script: str) -> None:
+    done = subprocess.run(["bash", "-n", project / script], capture_output=True, check=False)
+    assert done.stderr == b""
+
+
+SAME = """
+set -euo pipefail
+. deploy/venv.sh
+stamp "$1"
+echo "# changed" >>"$1"
+stamp "$1"
+"""
+
+
+def test_a_changed_pin_makes_the_environment_anew(project: Path, tmp_path: Path) -> None:
+    pin = tmp_path / "requirements.txt"
+    pin.write_text("typer==1\n")
+    done = subprocess.run(
+        ["bash", "-c", SAME, "bash", pin], cwd=project, capture_output=True, text=True, check=True
+    )
+    before, place, after, same_place = done.stdout.splitlines()
+    assert before != after
+    assert place == same_place == str(project)
