@@ -186,7 +186,8 @@ def test_file_that_is_not_c_is_named() -> None:
 
 
 def test_binary_file_is_named() -> None:
-    diff = f"diff --git a/{FOO} b/{FOO}\nindex 1234567..89abcde 100644\nBinary files a/{FOO} and b/{FOO} differ\n"
+    names = f"a/{FOO} b/{FOO}"
+    diff = f"diff --git {names}\nBinary files {names.replace(' ', ' and ')} differ\n"
     images = PatchImages(_patch(diff), (Images(file_diffs(diff)[0]),), Context.DIFF)
     assert _review(images).skipped == (Skipped(FOO, "binary"),)
 
