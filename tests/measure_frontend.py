@@ -2,7 +2,8 @@
 
 Takes a random sample of DIR's .c files (or all, `--files 0`) and counts the functions that the
 parser cannot read: raw, and after the pre-pass. "Lost" are functions that the raw parse finds,
-without an error in them, and the front end does not. `--list` names the unread functions.
+without an error in them, and the front end does not. With `--mails DIR` the diffs of DIR's
+.eml files are stitched instead. `--list` names what was not read.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -21,7 +24,19 @@ from tree_sitter import Node
 
 from reviewbot.csource.grammar import parse
 from reviewbot.csource.parse import parse_file
-from reviewbot.csource.syntax import Declare, Function, Guard, Guarded, statements
+from reviewbot.csource.stitch import stitch
+from reviewbot.csource.syntax import (
+    Block,
+    Declare,
+    Elided,
+    Function,
+    Guard,
+    Guarded,
+    Unread,
+    statements,
+)
+from reviewbot.diff import read_diff
+from reviewbot.model import Change, FileDiff
 
 _CONTAINERS = ("preproc_ifdef", "preproc_if", "preproc_else", "preproc_elif", "ERROR")
 
@@ -130,13 +145,83 @@ def report(tally: Tally) -> None:
     print(f"read one function          mean {each:.2f} ms")
 
 
+@dataclass
+class MailTally:
+    """Counts over mails without their files."""
+
+    mails: int = 0
+    units: int = 0
+    sound: int = 0
+    whole: int = 0
+    added: int = 0
+    found: int = 0
+    seconds: float = 0
+    unread: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+
+def measure_mail(path: Path, tally: MailTally) -> None:
+    """Stitch what one mail's diff shows: which functions parse, which added statements of
+    theirs (lines that end in a semicolon) are found again."""
+    text = message_from_bytes(path.read_bytes(), policy=policy.default).get_body(("plain",))
+    body = text.get_content() if isinstance(text, EmailMessage) else ""
+    at = body.find("diff --git")
+    if at < 0:
+        return
+    tally.mails += 1
+    for diff in read_diff(body[at:])[0]:
+        if diff.path.endswith(".c") and diff.change is Change.MODIFIED:
+            measure_diff(path, diff, tally)
+
+
+def measure_diff(path: Path, diff: FileDiff, tally: MailTally) -> None:
+    started = time.perf_counter()
+    functions = stitch(diff.path, diff, "after").functions()
+    tally.seconds += time.perf_counter() - started
+    seen: dict[int, bool] = {}
+    for function in functions:
+        tally.units += 1
+        tally.sound += function.readable
+        tally.whole += function.whole
+        if not function.readable:
+            tally.unread.append(f"{path}: {diff.path}:{function.line} {function.name}")
+        for line in range(function.line, function.end_line + 1):
+            seen.setdefault(line, False)
+        for stmt in statements(function.body):
+            if not isinstance(stmt, Block | Unread | Elided):
+                seen.update(dict.fromkeys(range(stmt.line, stmt.end_line + 1), True))
+    for hunk in diff.hunks:
+        for each in hunk.lines:
+            if each.kind == "+" and each.new in seen and each.text.endswith(";"):
+                tally.added += 1
+                tally.found += seen[each.new]
+                if not seen[each.new]:
+                    tally.missed.append(f"{path}: {diff.path}:{each.new} {each.text.strip()}")
+
+
+def report_mails(tally: MailTally) -> None:
+    def share(part: int, whole: int) -> str:
+        return f"{part} ({100 * part / max(whole, 1):.2f}%)"
+
+    print(f"mails                      {tally.mails}")
+    print(f"functions in sight         {tally.units}, whole {share(tally.whole, tally.units)}")
+    print(f"  without an error         {share(tally.sound, tally.units)}")
+    print(f"added statements           {tally.added}, found {share(tally.found, tally.added)}")
+    print(f"stitch one function        mean {1000 * tally.seconds / max(tally.units, 1):.2f} ms")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("directory", type=Path)
+    parser.add_argument("directory", type=Path, nargs="?", help="an unpacked kernel tree")
+    parser.add_argument("--mails", type=Path, help="a folder of .eml files, to stitch instead")
     parser.add_argument("--files", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
+    if options.mails:
+        return main_mails(options.mails, options.list)
+    if options.directory is None:
+        parser.error("a kernel tree, or --mails and a folder")
     paths = sorted(options.directory.rglob("*.c"))
     if not paths:
         parser.error(f"{options.directory} holds no .c file")
@@ -148,6 +233,16 @@ def main() -> int:
     report(tally)
     if options.list:
         print("unread:", *tally.unread, "lost:", *tally.lost, sep="\n")
+    return 0
+
+
+def main_mails(folder: Path, listed: bool) -> int:
+    tally = MailTally()
+    for path in sorted(folder.rglob("*.eml")):
+        measure_mail(path, tally)
+    report_mails(tally)
+    if listed:
+        print("unread:", *tally.unread, "not found:", *tally.missed, sep="\n")
     return 0
 
 

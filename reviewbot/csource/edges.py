@@ -73,14 +73,16 @@ def _past(tokens: Tokens, at: int, text: bytes) -> int:
     return len(tokens)
 
 
-def cut_tail(text: bytes) -> bytes:
-    """Blank the beginning of a statement that ends below."""
+def cut_tail(text: bytes) -> tuple[bytes, bool]:
+    """Blank the beginning of a statement that ends below; and whether the text now ends
+    with an `if (...)`, an else or a loop's head that waits for its statement."""
     tokens = tokenise(text)
     end = _tail_start(tokens)
+    waiting = tokens.before(end) in (b")", b"else")
     if end >= len(tokens):
-        return text
+        return text, waiting
     start = tokens.starts[end]
-    return text[:start] + blank(text[start:])
+    return text[:start] + blank(text[start:]), waiting
 
 
 def _tail_start(tokens: Tokens) -> int:

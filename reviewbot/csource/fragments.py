@@ -17,6 +17,8 @@ SideName = Literal["before", "after"]
 
 _LABEL = re.compile(rb"\w+\s*:(?!:)")
 _COLUMN0_CLOSE = re.compile(rb"^\}[ \t]*$", re.M)
+_STATEMENT = re.compile(rb"^[ \t]+(?:return|goto|if \(|for \(|while \(|\w+\([^;]*;)", re.M)
+_COLUMN0 = re.compile(rb"^[A-Za-z_]", re.M)
 _COMMENT_LINE = re.compile(rb"[ \t]*\*(?:[ \t/].*)?$")
 _NAMED = re.compile(rb"(?:\w|\s|\*)*\w\s*\(")
 
@@ -74,7 +76,7 @@ def fragments(diff: FileDiff, side: SideName) -> list[Fragment]:
 
 def _same(last: Fragment, part: Fragment) -> bool:
     """The next hunk goes on with this function: same name, or a label hides the name."""
-    return last.name == part.name or (part.name == "" and part.head == b":")
+    return part.name in (last.name, "")
 
 
 def _runs(diff: FileDiff, side: SideName) -> Iterator[tuple[str, list[Line]]]:
@@ -119,20 +121,23 @@ def _split(section: str, lines: list[Line]) -> Iterator[Fragment]:
     """The parts of one run of lines: the end of a function, then whole and cut ones."""
     text = b"\n".join([line.text for line in lines])
     name, head = _section(section.encode("utf-8", "surrogateescape").strip())
+    if not section.strip() and _STATEMENT.search(text):
+        head = b":"
     position = 0
     if head and _begins_inside(lines):
         close = _COLUMN0_CLOSE.search(text)
         position = close.end() if close else len(text)
         inside = lines[: text.count(b"\n", 0, position) + 1]
         yield Fragment(name, head, [_past_brace(inside)], closes=close is not None)
+    else:
+        column0 = _COLUMN0.search(text)
+        position = column0.start() if column0 else len(text)
     for place in functions_in(text[position:]):
         start, end = position + place.start, position + place.end
         first, last = text.count(b"\n", 0, start), text.count(b"\n", 0, end)
-        column0 = text[end - 2 : end] == b"\n}"
-        one_line = b"\n" not in text[position + place.brace : end] and text[end - 1] == 0x7D
-        yield Fragment(
-            place.name, b"", [lines[first : last + 1]], opens=True, closes=column0 or one_line
-        )
+        body = text[position + place.brace : end]
+        closes = body.endswith(b"\n}") or (b"\n" not in body and body.endswith(b"}"))
+        yield Fragment(place.name, b"", [lines[first : last + 1]], opens=True, closes=closes)
 
 
 def _past_brace(lines: list[Line]) -> list[Line]:
@@ -161,7 +166,8 @@ def _begins_inside(lines: list[Line]) -> bool:
 
 def _section(section: bytes) -> tuple[str, bytes]:
     """The name and a signature from what stands after the second @@; head b"" where that is
-    no function, b":" where it is a label, which git takes for a function's name."""
+    no function, b":" where it is hidden: a label, which git takes for a function's name, or a
+    macro's arguments that are cut off."""
     if _LABEL.fullmatch(section):
         return "", b":"
     if section.endswith((b";", b"{", b"}")) and not section.endswith(b") {"):
@@ -176,5 +182,5 @@ def _section(section: bytes) -> tuple[str, bytes]:
     if missing <= 0:
         return signature.name, section
     if signature.macro:
-        return signature.name, b"f()"
+        return signature.name, b":"
     return signature.name, section[: section.index(b"(")] + b"()"

@@ -8,10 +8,12 @@ or a do, where its end shows that), so that nothing after a hole looks unconditi
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 
 from reviewbot.csource.edges import cut_lead, cut_tail
 from reviewbot.csource.fragments import Fragment, Line
 from reviewbot.csource.lower_macro import ELIDED
+from reviewbot.csource.shape import Shape, code_indent, fits, indent_of, opener
 from reviewbot.csource.tokens import Tokens, tokenise
 
 _HOLE = f"{ELIDED};".encode()
@@ -20,8 +22,8 @@ _OPENERS = {
     "do": b"do {",
     "switch": f"switch ({ELIDED}) {{ case {ELIDED}:".encode(),
 }
+HIDDEN_HEAD = b"void f()"
 _FRESH = frozenset((b"", b";", b"{", b"}", b":"))
-_TAB = 8
 
 
 def mend(fragment: Fragment) -> tuple[bytes, list[int]]:
@@ -29,9 +31,9 @@ def mend(fragment: Fragment) -> tuple[bytes, list[int]]:
     writer = _Writer()
     first = fragment.segments[0][0].number
     if not fragment.opens:
-        head = fragment.head if fragment.head != b":" else b"f()"
+        head = fragment.head if fragment.head != b":" else HIDDEN_HEAD
         writer.write(first, head + b" {")
-        writer.blocks.append(_Block("real", 1))
+        writer.blocks.append(_Block("block", 1))
     for number, lines in enumerate(fragment.segments):
         opening = number == 0 and fragment.opens
         ends = number < len(fragment.segments) - 1 or not fragment.closes
@@ -41,16 +43,14 @@ def mend(fragment: Fragment) -> tuple[bytes, list[int]]:
     return b"\n".join(writer.lines) + b"\n", writer.numbers
 
 
+@dataclass(frozen=True, slots=True)
 class _Block:
-    """An open brace. `kind` is "real" or how it was made up; `indent` that of its code, in
-    tabs; `loop` marks a visible `do {`."""
+    """An open brace: the word it belongs to, the indentation of its code in tabs, and whether
+    it was made up."""
 
-    __slots__ = ("do", "indent", "kind")
-
-    def __init__(self, kind: str, indent: int, do: bool = False) -> None:
-        self.kind = kind
-        self.indent = indent
-        self.do = do or kind == "do"
+    word: str
+    indent: int
+    invented: bool = False
 
 
 class _Writer:
@@ -71,11 +71,13 @@ class _Writer:
         number = lines[0].number
         if not opening:
             lead, text = cut_lead(text)
-            shape = _Shape(text)
-            self._cross(number, shape, lead)
+            self._cross(number, Shape(text), lead)
+        waiting = False
         if ends:
-            text = cut_tail(text)
+            text, waiting = cut_tail(text)
         self._copy(text, [line.number for line in lines])
+        if waiting:
+            self.write(lines[-1].number, _HOLE)
 
     def finish(self, number: int) -> None:
         """The end is not in sight: a hole, and every brace closed."""
@@ -83,28 +85,40 @@ class _Writer:
         while self.blocks:
             self._close(number)
 
-    def _cross(self, number: int, shape: _Shape, lead: bytes) -> None:
+    def _cross(self, number: int, shape: Shape, lead: bytes) -> None:
         """The hole before a segment: close and open until the depth is the segment's."""
         self.write(number, _HOLE)
-        depth = max(shape.depth, 1)
-        if len(self.blocks) > depth:
-            while len(self.blocks) > depth:
+        keep = self._kept(shape)
+        if len(self.blocks) > keep:
+            while len(self.blocks) > keep:
                 self._close(number)
             self.write(number, _HOLE)
-        while len(self.blocks) < depth:
+        while len(self.blocks) < shape.depth:
             level = len(self.blocks) + 1
-            kind = shape.kinds.get(level - depth, "if")
-            self.write(number, _OPENERS[kind])
+            need = shape.needs.get(level - shape.depth, "if")
+            word = "if" if need == "plain" else need
+            self.write(number, _OPENERS[word])
             self.write(number, _HOLE)
-            self.blocks.append(_Block(kind, level))
+            self.blocks.append(_Block(word, level, invented=True))
         if lead:
             self.write(number, lead)
         elif shape.first == b"else":
             self.write(number, f"if ({ELIDED}) {ELIDED};".encode())
+        elif shape.hanging:
+            self.write(number, f"if ({ELIDED})".encode())
+
+    def _kept(self, shape: Shape) -> int:
+        """How many of the open blocks are still open after the hole."""
+        depth = min(len(self.blocks), shape.depth)
+        for level in range(2, depth + 1):
+            need = shape.needs.get(level - shape.depth)
+            if need is not None and not fits(self.blocks[level - 1].word, need):
+                return level - 1
+        return depth
 
     def _close(self, number: int) -> None:
         block = self.blocks.pop()
-        self.write(number, f"}} while ({ELIDED});".encode() if block.do else b"}")
+        self.write(number, f"}} while ({ELIDED});".encode() if block.word == "do" else b"}")
 
     def _copy(self, text: bytes, numbers: list[int]) -> None:
         tokens = tokenise(text)
@@ -123,8 +137,7 @@ class _Writer:
                 elif token in (b")", b"]"):
                     parens -= 1
                 elif token == b"{":
-                    do = tokens.before(each) == b"do"
-                    self.blocks.append(_Block("real", _indent(line) + 1, do))
+                    self.blocks.append(_Block(opener(tokens, each), indent_of(line) + 1))
                 elif token == b"}" and not self._real_close(number, line):
                     start = tokens.starts[each] - offset
                     kept[start : start + 1] = b" "
@@ -136,8 +149,8 @@ class _Writer:
         """A statement left of a made-up block's code is outside of it."""
         if tokens.texts[at] == b"}":
             return
-        indent = _code_indent(line, tokens, at)
-        while len(self.blocks) > 1 and self.blocks[-1].kind != "real":
+        indent = code_indent(line, tokens.texts[at])
+        while len(self.blocks) > 1 and self.blocks[-1].invented:
             if self.blocks[-1].indent <= max(indent, 1):
                 break
             self._close(number)
@@ -152,76 +165,3 @@ class _Writer:
         if self.blocks:
             self.blocks.pop()
         return True
-
-
-class _Shape:
-    """What a segment tells of its place: `depth`, how many braces are open at its start (the
-    function's own is 1); `kinds`, what kind the innermost ones are, counted 0, -1, ...;
-    `first`, its first token."""
-
-    def __init__(self, text: bytes) -> None:
-        self.tokens = tokenise(text)
-        self.kinds: dict[int, str] = {}
-        self.first = self.tokens.texts[0]
-        self.depth = 1
-        self._lines = text
-        self._read(text)
-
-    def _read(self, text: bytes) -> None:
-        tokens = self.tokens
-        least = relative = 0
-        exact = 0
-        for at in range(len(tokens)):
-            token = tokens.texts[at]
-            if token == b"{":
-                relative += 1
-            elif token == b"}":
-                if relative <= least:
-                    self._closing(at, relative)
-                    exact = exact or self._indent_of(at, text) + 1 - relative
-                relative -= 1
-                column0 = tokens.starts[at] == 0 or text[tokens.starts[at] - 1] == 0x0A
-                if column0:
-                    self.depth = -relative
-                    return
-                least = min(least, relative)
-            elif token in (b"case", b"default") and relative <= least:
-                self.kinds[relative] = "switch"
-        self.depth = max(exact or self._by_indent(text), 1 - least)
-
-    def _closing(self, at: int, relative: int) -> None:
-        if self.tokens.texts[at + 1] == b"while" and relative not in self.kinds:
-            self.kinds[relative] = "do"
-
-    def _indent_of(self, at: int, text: bytes) -> int:
-        start = text.rfind(b"\n", 0, self.tokens.starts[at]) + 1
-        return _indent(text[start:])
-
-    def _by_indent(self, text: bytes) -> int:
-        """The depth that the first statement's indentation shows."""
-        tokens = self.tokens
-        for at in range(len(tokens)):
-            start = text.rfind(b"\n", 0, tokens.starts[at]) + 1
-            if text[start : tokens.starts[at]].strip():
-                continue
-            if tokens.texts[at + 1] != b":" or tokens.texts[at] == b"default":
-                return _code_indent(text[start:], tokens, at)
-        return 1
-
-
-def _indent(line: bytes) -> int:
-    """Leading white space in tabs."""
-    column = 0
-    for byte in line:
-        if byte == 0x09:
-            column += _TAB - column % _TAB
-        elif byte == 0x20:
-            column += 1
-        else:
-            break
-    return column // _TAB
-
-
-def _code_indent(line: bytes, tokens: Tokens, at: int) -> int:
-    """The same, where `case` stands as far right as the code after it."""
-    return _indent(line) + (tokens.texts[at] in (b"case", b"default"))

@@ -29,6 +29,7 @@ from reviewbot.csource.vocabulary import (
 )
 
 _AUTO = frozenset((b"__auto_type", b"auto"))
+_ENDS = frozenset((b";", b"=", b","))
 _CASE_TOKENS = 40
 _TELLING = frozenset((b"(", b":", b")"))
 _SPECIAL = ATTRIBUTES | TYPEOF | _AUTO | {b"case", b"__label__", b"&&", b"asm", b"__asm__"}
@@ -68,7 +69,7 @@ def _candidates(tokens: Tokens) -> list[tuple[int, bytes]]:
     return [
         (at, text)
         for at, (text, after) in enumerate(pairwise(texts))
-        if after in _TELLING or text in _SPECIAL or text[:1] == b'"'
+        if after in _TELLING or text in _SPECIAL or text[:1] == b'"' or text[:2] == b"__"
     ]
 
 
@@ -122,7 +123,7 @@ def _decoration(draft: Draft, at: int, word: bytes, called: bool) -> int:
             closing = at
         draft.clear(at, closing)
         return closing + 1
-    if word in ATTRIBUTES:
+    if word in ATTRIBUTES or (tokens.before(at) == b"]" and tokens.texts[at + 1] in _ENDS):
         draft.clear(at, at)
         return at + 1
     if word == b"__label__":

@@ -44,7 +44,7 @@ def rewrite_call(draft: Draft, at: int) -> None:
         elif _takes_body(draft, at, closing):
             _loop(draft, at, closing)
             return
-        elif rewrite_body(draft, at, closing):
+        elif rewrite_body(draft, at, closing) or _declares(draft, at, closing):
             return
         _end_statement(draft, at, closing)
     elif tokens.before(at) in STORAGE and at_statement(draft, at - 1):
@@ -54,6 +54,19 @@ def rewrite_call(draft: Draft, at: int) -> None:
         draft.clear(opening, closing)
         return
     rewrite_arguments(draft, opening)
+
+
+def _declares(draft: Draft, at: int, closing: int) -> bool:
+    """`DECLARE_BITMAP(map, 8) = { };` declares its first argument."""
+    tokens = draft.tokens
+    if tokens.texts[closing + 1] != b"=" or tokens.texts[closing + 2] != b"{":
+        return False
+    name = at + 2
+    if not tokens.is_word(name) or not draft.replace(at, at + 1, b"int"):
+        return False
+    draft.mark(at, "type", tokens.texts[at].decode("utf-8", "replace"))
+    draft.clear(name + 1, closing)
+    return True
 
 
 def _ends_do(draft: Draft, at: int) -> bool:

@@ -85,4 +85,5 @@ def _lower(fragment: Fragment) -> Function:
         rewritten.text.decode("latin-1"), line_starts(text), numbers[skipped:], rewritten.marks
     )
     found = lower_function(piece, place, place.brace - place.start, fragment.whole)
-    return replace(found, name=fragment.name)
+    returns = "" if fragment.head == b":" else found.returns
+    return replace(found, name=fragment.name, returns=returns)
