@@ -41,7 +41,8 @@ def test_the_review_that_it_shows_is_real(
 ) -> None:
     command, _, shown = block(readme, "example review").partition("\n")
     assert command == "$ reviewbot check series.mbox --tree tree"
-    assert shown == output(capfd, *command.split()[2:])
+    real = output(capfd, *command.split()[2:])
+    assert shown == real, "paste what the command prints into README.md"
 
 
 def test_the_mail_that_it_shows_is_real(
@@ -50,7 +51,7 @@ def test_the_mail_that_it_shows_is_real(
     mails = output(capfd, "check", "series.mbox", "--tree", "tree", "--format", "mbox")
     shown = block(readme, "example mail")
     assert shown.startswith("On ") and len(shown) > 500
-    assert shown in mails
+    assert shown in mails, "paste the mail that --format mbox prints into README.md"
 
 
 def test_every_option_that_it_names_exists_and_none_is_missing(

@@ -84,7 +84,7 @@ def _patch(review: PatchReview, series: Series, paint: Paint) -> Iterator[str]:
     yield from rest
     if review.note:
         label = "diff alone" if review.context is Context.DIFF else "note"
-        yield from (paint("dim", line) for line in _wrap(f"{label}: {plain(review.note)}", 4, 4))
+        yield from (paint("dim", line) for line in _wrap(f"{label}: {plain(review.note)}", 4, 2))
     for finding in review.new:
         yield from _finding(finding, paint)
     if review.new and (review.skipped or review.failures):
@@ -134,7 +134,7 @@ def _skipped(skipped: Sequence[Skipped]) -> Iterator[str]:
     """Files that share a reason share a line."""
     for reason in dict.fromkeys(skip.reason for skip in skipped):
         files = ", ".join(plain(skip.file) for skip in skipped if skip.reason == reason)
-        yield from _wrap(f"not looked at ({plain(reason)}): {files}", 4, 4)
+        yield from _wrap(f"not looked at ({plain(reason)}): {files}", 4, 2)
 
 
 def _summary(review: Review) -> str:
