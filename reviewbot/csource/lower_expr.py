@@ -22,6 +22,7 @@ from reviewbot.csource.grammar import field_id, kind_ids, table
 from reviewbot.csource.lower_type import type_text
 from reviewbot.csource.piece import Piece, decoded
 from reviewbot.csource.syntax import Expr
+from reviewbot.csource.vocabulary import UPPER, is_type_name
 
 _OPERATOR = field_id("operator")
 _TYPE = field_id("type")
@@ -52,8 +53,15 @@ def _name(piece: Piece, node: Node) -> Expr:
 
 
 def _number(piece: Piece, node: Node) -> Expr:
-    line = piece.line(node.start_byte)
-    return Expr("number", piece.slice(node), line, line)
+    """The parser takes a sign for a part of the number; C does not."""
+    start, text = node.start_byte, piece.slice(node)
+    line = piece.line(start)
+    if text[0] not in "+-":
+        return Expr("number", text, line, line)
+    inner = Expr("number", text[1:].lstrip(), line, line)
+    expr = Expr("unary", text[0] + inner.text, line, line, op=text[0], parts=(inner,))
+    mark = piece.marks.get(start)
+    return expr if mark is None else cast(mark.text, expr, line, line)
 
 
 def _char(piece: Piece, node: Node) -> Expr:
@@ -82,9 +90,20 @@ def _call(piece: Piece, node: Node) -> Expr:
     function, given = node.children[0], node.children[-1]
     callee = expression(piece, function)
     args = arguments(piece, given)
+    if callee.kind == "name" and len(args) == 1 and _is_cast(piece, function):
+        return cast(callee.text, args[0], *piece.span(node))
     name = callee.text if callee.kind == "name" else ""
     text = f"{wrapped(callee, POSTFIX)}({listed(args)})"
     return Expr("call", text, *piece.span(node), name=name, parts=(callee, *args))
+
+
+def _is_cast(piece: Piece, callee: Node) -> bool:
+    """`(u64)(a)` reads as a call: a type's name in parentheses."""
+    start = callee.start_byte
+    if piece.text[start] != "(":
+        return False
+    word = piece.text[start + 1 : callee.end_byte - 1].strip().encode("latin-1")
+    return is_type_name(word) or UPPER.match(word) is not None
 
 
 def _member(piece: Piece, node: Node) -> Expr:
@@ -187,7 +206,10 @@ def _sizeof(piece: Piece, node: Node) -> Expr:
 
 def _comma(piece: Piece, node: Node) -> Expr:
     parts = arguments(piece, node)
-    return Expr("comma", listed(parts), *piece.span(node), parts=parts)
+    if len(parts) != 2:
+        return _other(piece, node)
+    text = f"{wrapped(parts[0], ASSIGN)},{parts[1].text}"
+    return Expr("comma", text, *piece.span(node), parts=parts)
 
 
 def _compound(piece: Piece, node: Node) -> Expr:

@@ -155,7 +155,7 @@ def _return(piece: Piece, node: Node) -> Stmt:
 
 def _goto(piece: Piece, node: Node) -> Stmt:
     inner = node.named_children
-    if not inner or piece.slice(inner[0]) == "*":  # goto *address
+    if not inner:
         return _unread(piece, node)
     return Goto(*piece.span(node), piece.slice(inner[0]))
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from reviewbot.csource.canonical import squeezed
 from reviewbot.csource.draft import Draft
 from reviewbot.csource.locate import Place
 from reviewbot.csource.piece import Mark
@@ -32,7 +33,7 @@ _AUTO = frozenset((b"__auto_type", b"auto"))
 _ENDS = frozenset((b";", b"=", b","))
 _CASE_TOKENS = 40
 _TELLING = frozenset((b"(", b":", b")"))
-_SPECIAL = ATTRIBUTES | TYPEOF | _AUTO | {b"case", b"__label__", b"&&", b"asm", b"__asm__"}
+_SPECIAL = ATTRIBUTES | TYPEOF | _AUTO | {b"case", b"goto", b"__label__", b"&&", b"asm", b"__asm__"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ def _one_word_before(draft: Draft, at: int) -> None:
     first = at - 1
     while first > 0 and tokens.is_word(first) and _glues(tokens.texts[first - 1]):
         first -= 1
-        draft.clear(first, first)
+    if first < at - 1:
+        draft.mark(first, "name", squeezed(draft.source(first, at - 1)))
+        draft.clear(first + 1, at - 1)
 
 
 def _glues(word: bytes) -> bool:
@@ -100,7 +103,7 @@ def _word(draft: Draft, at: int, word: bytes, inside: bool) -> int:
         return at + 1
     if ASM.match(word) and (past := rewrite_asm(draft, at)):
         return past
-    if called:
+    if called and tokens.texts[at + 2 : at + 4] != [b"*", b")"]:  # void (*)(int) is a type
         if word == b"offsetof":
             draft.mark(at, "name", "offsetof")
             draft.replace(at, at, b"offsetoF")
@@ -140,6 +143,8 @@ def _plain_word(draft: Draft, at: int, word: bytes) -> int:
     after = tokens.texts[at + 1]
     if word == b"case":
         return _case(draft, at)
+    if word == b"goto" and after == b"*":
+        return _computed_goto(draft, at)
     if word in _AUTO and tokens.is_word(at + 1):
         draft.mark(at, "type", word.decode())
         draft.replace(at, at, b"int")
@@ -167,6 +172,16 @@ def _case(draft: Draft, at: int) -> int:
             draft.replace(each, each, b"||")
             break
     return at + 1
+
+
+def _computed_goto(draft: Draft, at: int) -> int:
+    """`goto *address;` may go anywhere."""
+    end = at
+    while draft.tokens.texts[end + 1] not in (b";", b"}", b""):
+        end += 1
+    draft.mark(at, "asm", draft.source(at, end))
+    draft.replace(at, end, b"asM")
+    return end + 1
 
 
 def _is_label_address(draft: Draft, at: int) -> bool:
