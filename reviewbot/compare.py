@@ -55,7 +55,7 @@ def findings(claims: Iterable[Claims]) -> tuple[Finding, ...]:
     by_rule: dict[str, list[_Judged]] = defaultdict(list)
     for each in claims:
         by_rule[each.rule.id] += _judged(each)
-    found = [_finding(one) for judged in by_rule.values() for one in _moves(judged)]
+    found = [_finding(one) for judged in by_rule.values() for one in _one_a_cause(_moves(judged))]
     return _numbered(_one_a_place(found))
 
 
@@ -101,6 +101,21 @@ def _moves(judged: list[_Judged]) -> Iterator[_Judged]:
             yield one
     yield from lost
     yield from (one for one in judged if one.status is Status.PRE_EXISTING)
+
+
+def _one_a_cause(judged: Iterable[_Judged]) -> Iterator[_Judged]:
+    """Of claims with one cause and one status, the surest, and of those the first in the text."""
+    seen: set[tuple[str, str, str, Status]] = set()
+    for one in sorted(judged, key=_sureness):
+        key = (one.of.diff.path, one.of.function, one.claim.group, one.status)
+        if not one.claim.group or key not in seen:
+            seen.add(key)
+            yield one
+
+
+def _sureness(one: _Judged) -> tuple[int, int]:
+    confidence = one.claim.confidence or one.of.rule.rule.confidence
+    return _CONFIDENCES.index(confidence), one.claim.line
 
 
 def _moved(old: _Judged, new: _Judged) -> bool:

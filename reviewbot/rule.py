@@ -2,68 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from enum import StrEnum
-
+from reviewbot.claim import Claim as Claim
+from reviewbot.claim import Need as Need
+from reviewbot.claim import Note as Note
+from reviewbot.claim import Rule as Rule
 from reviewbot.csource import syntax as syntax
+from reviewbot.csource.events import Call as Call
+from reviewbot.csource.events import Exit as Exit
+from reviewbot.csource.events import Site as Site
+from reviewbot.csource.events import Use as Use
+from reviewbot.csource.facts import Fact as Fact
 from reviewbot.csource.facts import Facts as Facts
+from reviewbot.csource.facts import Failure as Failure
+from reviewbot.csource.facts import Kind as Kind
+from reviewbot.csource.facts import Resource as Resource
+from reviewbot.csource.leaks import Leak as Leak
+from reviewbot.csource.leaks import Sure as Sure
+from reviewbot.csource.leaks import fails as fails
+from reviewbot.csource.leaks import leaks as leaks
+from reviewbot.csource.paths import Paths as Paths
 from reviewbot.csource.sight import Side as Side
 from reviewbot.csource.sight import Sight as Sight
+from reviewbot.csource.values import Held as Held
 from reviewbot.model import Confidence as Confidence
 from reviewbot.model import Severity as Severity
-
-
-class Need(StrEnum):
-    """What a rule cannot do without; it is skipped, not failed, where that is missing."""
-
-    DIFF = "diff"  # the hunks are enough
-    FUNCTION = "function"  # the whole function
-    FILE = "file"  # the whole file
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One step of a claim's path: a line on the side that was looked at, and what happens."""
-
-    line: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a rule says of one side of one function.
-
-    `line`..`end_line` is the place, in that side's numbering. `message` is one sentence in
-    the names of the code. `shape` is what stays the same when lines move and unrelated names
-    change: callees, resources, conditions, never line numbers; with rule, file and function
-    it makes the fingerprint. `confidence` and `severity` override the rule's own. `words`
-    are handed to comment.txt.j2 beside `message`.
-    """
-
-    line: int
-    end_line: int
-    message: str
-    shape: tuple[str, ...]
-    trace: tuple[Note, ...] = ()
-    confidence: Confidence | None = None
-    severity: Severity | None = None
-    suggestion: str | None = None
-    words: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule: its head, and a pure function from a sight to claims.
-
-    `check` is called for each touched function on each side; what it claims after the patch
-    and not before is new. `source` cites the document that justifies the rule.
-    """
-
-    title: str
-    category: str
-    severity: Severity
-    confidence: Confidence
-    needs: Need
-    source: str
-    check: Callable[[Sight], Iterable[Claim]]
+from reviewbot.telling import leak_claim as leak_claim
+from reviewbot.telling import use_claim as use_claim

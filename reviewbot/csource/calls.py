@@ -103,12 +103,10 @@ def _release(
 def _same_sort(scene: Scene, held: Held, resource: Resource) -> bool:
     """Memory is given back by more than one function, and a mix is another rule's matter."""
     taken = scene.resource(held.resource)
-    return taken is not None and taken.kind is resource.kind is not Kind.LOCK
+    return taken is not None and taken.kind is resource.kind is Kind.MEMORY
 
 
-def _give_back(
-    scene: Scene, site: Site, state: State, name: str, held: Held, node: int
-) -> None:
+def _give_back(scene: Scene, site: Site, state: State, name: str, held: Held, node: int) -> None:
     scene.released.add(held.site)
     scene.lenders |= held.doubts
     del state.held[name]
@@ -143,9 +141,7 @@ def _mark_gone(state: State, resource: Resource, key: str, site: Site) -> None:
 def _check_variant(scene: Scene, site: Site, fact: Fact, held: Held, state: State) -> None:
     taken = scene.sites[held.site].fact if held.site in scene.sites else None
     if taken is not None and taken.variant != fact.variant and taken.variant and fact.variant:
-        scene.slips.setdefault(
-            ("variant", site.id), LockSlip("variant", site, held, state.trail)
-        )
+        scene.slips.setdefault(("variant", site.id), LockSlip("variant", site, held, state.trail))
 
 
 # -- taking
@@ -236,6 +232,8 @@ def _undo_by_name(scene: Scene, site: Site, state: State) -> None:
         if resource is None or not key.startswith("@"):
             continue
         lock = resource.kind in (Kind.LOCK, Kind.CONTEXT)
+        if resource.kind is Kind.STATE and resource.id in scene.known.near:
+            continue  # its undoer is known by name and called here
         named = "unlock" in site.name if lock else tears_down(site.name)
         if named and (not held.text or not args or roots(held.text) & args):
             scene.lenders |= held.doubts
@@ -298,5 +296,3 @@ def _clobber(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
 def _argument(site: Site, where: int) -> Expr | None:
     args = site.call.args
     return args[where - 1] if 0 < where <= len(args) else None
-
-

@@ -132,7 +132,7 @@ def _failure(scene: Scene, val: Val) -> int:
     if not val.origin:
         return 0
     fact = scene.sites[val.origin].fact
-    if fact is None or fact.failure is None:
+    if fact is None or fact.failure is None or fact.source == "pair":
         return 0
     return FAILED[fact.failure] if fact.failure is not Failure.FALSE else 0
 
@@ -249,10 +249,11 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
 
 def _argument(scene: Scene, expr: Expr, arg: Expr, states: States, node: int) -> States:
     """An unknown call may be a macro that writes a plain name, as spin_lock_irqsave() does."""
-    if arg.kind == "name" and scene.known(expr.name) is None:
-        for state in states:
-            if state.get(arg.text).mask == UNSET:
-                state.set(arg.text, NOTHING)
+    if arg.kind != "name":
+        return run(scene, arg, states, node)
+    for state in states:
+        if state.get(arg.text).mask == UNSET and scene.known(expr.name) is None:
+            state.set(arg.text, NOTHING)
     return run(scene, arg, states, node)
 
 
@@ -296,9 +297,7 @@ def _place(scene: Scene, left: Expr, states: States, node: int) -> States:
     return run(scene, left, states, node)
 
 
-def _ptr_err_or_zero(
-    scene: Scene, left: Expr, pointer: Expr, states: States, node: int
-) -> States:
+def _ptr_err_or_zero(scene: Scene, left: Expr, pointer: Expr, states: States, node: int) -> States:
     out: States = []
     for state in states:
         val = state.get(pointer.bare.text)

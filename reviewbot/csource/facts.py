@@ -20,6 +20,7 @@ class Kind(StrEnum):
     ENABLE = "enable"  # clocks, regulators, runtime PM, started devices
     LOCK = "lock"
     CONTEXT = "context"  # rcu, preemption off, interrupts off: a lock without an object
+    STATE = "state"  # what a function set and its counterpart, known by name, undoes
     OBJECT = "object"  # anything else that is created and destroyed (workqueue, irq, region)
 
 
@@ -79,7 +80,8 @@ class Fact:
 
     borrows: arguments that are only looked at, never kept. keeps: arguments that outlive the
     call, their ownership goes over. consumes: ownership goes over even when the call fails.
-    consumes_on_success: only when it does not. uses: arguments that are dereferenced without
+    consumes_on_success: only when it does not; consumes_on_failure: only when it does (skb_pad
+    frees the skb). uses: arguments that are dereferenced without
     a check. takes: global locks taken inside. callbacks_under: locks held while it calls back
     into drivers. sleeps: may sleep, whatever its arguments. gfp: the argument whose GFP flags
     decide whether it may sleep. undo: the functions that undo its effect. accepts: what a
@@ -96,6 +98,7 @@ class Fact:
     keeps: frozenset[int] = frozenset()
     consumes: frozenset[int] = frozenset()
     consumes_on_success: frozenset[int] = frozenset()
+    consumes_on_failure: frozenset[int] = frozenset()
     uses: frozenset[int] = frozenset()
     sleeps: bool = False
     gfp: int = 0

@@ -15,7 +15,8 @@ from reviewbot.csource.effects import assign, run, value
 from reviewbot.csource.events import Call, Exit, LateTest, LockSlip, Site, Use
 from reviewbot.csource.facts import Facts
 from reviewbot.csource.refine import refine
-from reviewbot.csource.scene import Known, Scene, live_names
+from reviewbot.csource.scene import Scene, live_names
+from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import UNSET, Held, State, Val, keyed, roots
 
 CAP = 96
@@ -57,6 +58,7 @@ class _Walk:
         self.graph = graph
         self.scene = Scene(graph, facts, known)
         self.live = live_names(graph)
+        self.wanted: list[dict[str, bool]] = [{} for _ in graph.nodes]
         self.made: dict[int, c.Expr] = {}
 
     def run(self) -> Paths:
@@ -110,10 +112,13 @@ class _Walk:
             return []
         out: list[tuple[Node, State]] = []
         for after in self.transfer(node, state.copy()):
-            for following, edge in node.next:
-                on_edge = self.edge(node, after, edge)
-                if on_edge is not None:
-                    end = self.prune(on_edge.copy(), node, following)
+            last = len(node.next) - 1
+            for number, (following, edge) in enumerate(node.next):
+                end = self.edge(node, after, edge)
+                if end is not None:
+                    if end is after and number != last:
+                        end = after.copy()
+                    self.prune(end, node, following)
                     out.append((following, end))
         return out
 
@@ -228,8 +233,9 @@ class _Walk:
         """The state on one way out of a node; None where it cannot be taken."""
         if node.kind == "cond" and node.expr is not None and isinstance(edge, bool):
             after = refine(self.scene, state, node.expr, edge, node.id)
+            if after is state:
+                after = state.copy()
             if after is not None:
-                after = after.copy()
                 after.note(node, edge, "branch")
             return after
         if node.kind == "switch" and isinstance(edge, c.Case):
@@ -264,16 +270,20 @@ class _Walk:
         after.note(node, True, "acquire", site.id)
         return after
 
-    def prune(self, state: State, node: Node, following: Node) -> State:
+    def prune(self, state: State, node: Node, following: Node) -> None:
         """Forget what nobody asks for any more: values of calls, names that are dead."""
         keep_calls = isinstance(node.stmt, c.Return) or node.kind == "cleanup"
-        live = self.live[following.id]
+        wanted = self.wanted[following.id]
         for text in list(state.vals):
             if text[-1] == ")" and not keep_calls:
                 del state.vals[text]
-            elif not live.issuperset(roots(text.rpartition(":")[2])):
+                continue
+            want = wanted.get(text)
+            if want is None:
+                names = roots(text.rpartition(":")[2])
+                want = wanted[text] = self.live[following.id].issuperset(names)
+            if not want:
                 del state.vals[text]
-        return state
 
     # -- exits
 
@@ -284,7 +294,7 @@ class _Walk:
         state.note(node, None, "exit")
         assert state.trail is not None
         site = self.scene.sites.get(val.origin)
-        direct = expr is not None and expr.bare.kind == "call" and site is not None
+        direct = expr is not None and site is not None and val.tested < 0
         self.scene.exits.append(
             Exit(expr, val.mask, node.line, held, state.trail, site if direct else None)
         )
@@ -313,5 +323,3 @@ _SCALARS = frozenset(
 def _is_scalar(type: str) -> bool:
     words = [w for w in type.split() if w not in ("const", "volatile", "register")]
     return bool(words) and (words[0] == "enum" or all(w in _SCALARS for w in words))
-
-

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Graph, Node
 from reviewbot.csource.conditions import constant_mask, read_test
 from reviewbot.csource.events import Call, Exit, LateTest, LockSlip, Site, Use
-from reviewbot.csource.facts import Fact, Facts, Resource
+from reviewbot.csource.facts import Facts, Resource
+from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import ANY, Held, State, Trail, Val
-
-Known = Callable[[str], Fact | None]
-"""What is known of a function by name: the facts table, then summaries of the file."""
 
 
 class Scene:
@@ -57,7 +55,7 @@ class Scene:
         return self.sites[number]
 
     def resource(self, id: str) -> Resource | None:
-        return self.facts.resources.get(id)
+        return self.known.resource(id)
 
     def canonical(self, expr: c.Expr) -> str:
         """The text that names an object, with local aliases (`lock = &p->lock`) put in."""
@@ -111,8 +109,10 @@ class _Survey:
             scene.locals.add(parameter.name)
             if parameter.pointer:
                 scene.pointers.add(parameter.name)
-        for stmt in c.statements(function.body):
+        for stmt in function.statements:
             self.statement(stmt)
+        for expr in function.expressions:
+            self.expression(expr)
         for node in scene.graph.nodes:
             if node.kind == "cond" and node.expr is not None:
                 self.test(node.expr)
@@ -145,9 +145,6 @@ class _Survey:
         if isinstance(stmt, c.Iterate):
             for arg in stmt.args:
                 self.writes[arg.text] += 2
-        for top in c.expressions(stmt):
-            for expr in top.walk():
-                self.expression(expr)
 
     def expression(self, expr: c.Expr) -> None:
         if expr.kind == "assign":

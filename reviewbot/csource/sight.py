@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Protocol
 
 from reviewbot.csource.facts import Fact, Facts
+from reviewbot.csource.pairs import Paired, pairs_in
 from reviewbot.csource.paths import Paths, walk
 from reviewbot.csource.summaries import FunctionSource, Summaries
 from reviewbot.csource.syntax import Function
@@ -46,7 +47,9 @@ class Side:
     name: str  # "before" or "after"
     files: dict[str, CFile]
     earlier: dict[str, CFile] = field(default_factory=dict)
-    summaries: dict[str, dict[str, Fact | None]] = field(default_factory=dict, repr=False)
+    summaries: dict[str, dict[tuple[str, int], Fact | None]] = field(
+        default_factory=dict, repr=False
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +68,17 @@ class Sight:
     other: Sight | None = field(default=None, repr=False)
 
     @cached_property
-    def known(self) -> Summaries:
-        """What is known of a callee: the tables, then this file, then the rest of the patch."""
+    def known(self) -> Paired:
+        """What is known of a callee: the tables, then this file, then the rest of the patch.
+
+        Over it lie the pairs of this function: calls that undo each other by name.
+        """
         near = (self.file, *self.side.files.values(), *self.side.earlier.values())
         cache = self.side.summaries.setdefault(self.file.path, {})
-        return Summaries(self.facts, FunctionSource(near), cache)
+        base = Summaries(self.facts, FunctionSource(near), cache)
+        other = self.other.function if self.other is not None else None
+        text = b"\n".join(file.text for file in self.side.files.values())
+        return Paired(base, pairs_in(self.function, other, text))
 
     @cached_property
     def paths(self) -> Paths:

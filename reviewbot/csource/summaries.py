@@ -8,35 +8,59 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from reviewbot.csource import syntax as c
-from reviewbot.csource.facts import Acquire, Fact, Facts, Failure, Kind
+from reviewbot.csource.facts import Acquire, Fact, Facts, Failure, Kind, Resource
 from reviewbot.csource.names import may_keep
 
 SOURCE = "summary"
-_DEPTH = 3
+_DEPTH = 2
 """How many calls deep a summary looks."""
 _PEEKS = frozenset("IS_ERR IS_ERR_OR_NULL PTR_ERR PTR_ERR_OR_ZERO WARN_ON sizeof".split())
 
 
+class Known(Protocol):
+    """What is known of a function by name, and of the things that facts speak of."""
+
+    def __call__(self, name: str) -> Fact | None: ...
+
+    def resource(self, id: str) -> Resource | None: ...
+
+    @property
+    def near(self) -> frozenset[str]:
+        """Resources that a named counterpart in the same function gives back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Summaries:
-    """Knows callees: from the tables first, then from the files in sight. Call it by name."""
+    """Knows callees: from the tables first, then from the files in sight. Call it by name.
+
+    A summary looks `_DEPTH` calls deep; what lies deeper is unknown, whoever asked first.
+    """
 
     facts: Facts
     functions: Mapping[str, c.Function] | FunctionSource
-    cache: dict[str, Fact | None] = field(default_factory=dict)
+    cache: dict[tuple[str, int], Fact | None] = field(default_factory=dict)
 
-    def __call__(self, name: str) -> Fact | None:
+    def __call__(self, name: str, depth: int = _DEPTH) -> Fact | None:
         fact = self.facts.functions.get(name)
-        if fact is not None or not name:
+        if fact is not None or not name or not depth:
             return fact
-        if name not in self.cache:
-            self.cache[name] = None  # a function that calls itself is unknown while it is read
+        key = (name, depth)
+        if key not in self.cache:
+            self.cache[key] = None  # a function that calls itself is unknown while it is read
             function = self.functions.get(name)
             if function is not None and function.readable:
-                self.cache[name] = _Summary(function, self).fact()
-        return self.cache[name]
+                self.cache[key] = _Summary(function, self, depth).fact()
+        return self.cache[key]
+
+    def resource(self, id: str) -> Resource | None:
+        return self.facts.resources.get(id)
+
+    @property
+    def near(self) -> frozenset[str]:
+        return frozenset()
 
 
 class FunctionSource:
@@ -54,11 +78,12 @@ class FunctionSource:
 
 
 class _Summary:
-    def __init__(self, function: c.Function, known: Summaries) -> None:
+    def __init__(self, function: c.Function, known: Summaries, depth: int) -> None:
         self.function = function
         self.known = known
+        self.depth = depth - 1
         self.params = {p.name: number for number, p in enumerate(function.params, 1)}
-        self.calls = [e for e in _expressions(function.body) if e.kind == "call"]
+        self.calls = function.calls
 
     def fact(self) -> Fact:
         stored = set(self.stored())
@@ -76,7 +101,7 @@ class _Summary:
             keeps=frozenset(keeps),
             uses=frozenset(self.uses() if whole else ()),
             sleeps=self.sleeps(),
-            drops=frozenset(self.drops(self.function, _DEPTH)),
+            drops=frozenset(self.drops()),
             source=SOURCE,
         )
 
@@ -98,7 +123,7 @@ class _Summary:
         return iter(verdicts.items())
 
     def verdict(self, call: c.Expr, number: int) -> str:
-        fact = self.known(call.name)
+        fact = self.known(call.name, self.depth)
         if fact is None:
             return "unknown" if may_keep(call.name) else ""
         if number in fact.keeps or number in fact.consumes:
@@ -111,7 +136,7 @@ class _Summary:
 
     def stored(self) -> Iterator[int]:
         """Parameters that are written somewhere, or returned."""
-        for stmt in c.statements(self.function.body):
+        for stmt in self.function.statements:
             if isinstance(stmt, c.Return) and stmt.value is not None:
                 yield from self.numbers(stmt.value)
             for top in c.expressions(stmt):
@@ -144,7 +169,7 @@ class _Summary:
                 return
 
     def released(self, call: c.Expr) -> Iterator[Acquire]:
-        fact = self.known(call.name)
+        fact = self.known(call.name, self.depth)
         for release in fact.releases if fact is not None else ():
             if 0 < release.where <= len(call.args):
                 number = self.params.get(call.args[release.where - 1].bare.text)
@@ -155,38 +180,37 @@ class _Summary:
         """Pointer parameters that are dereferenced and that nobody compares with anything."""
         read: set[str] = set()
         tested: set[str] = set()
-        for stmt in c.statements(self.function.body):
+        for stmt in self.function.statements:
             for top in c.expressions(stmt):
                 _tests(top, isinstance(stmt, (c.If, c.Loop)), tested)
                 for expr in top.walk():
                     if expr.kind == "member" and expr.op == "->":
                         read.add(expr.parts[0].bare.text)
+        written = self.written()
         for name, number in self.params.items():
-            if name in read and name not in tested and name not in self.written():
+            if name in read and name not in tested and name not in written:
                 yield number
 
     def written(self) -> set[str]:
         return {
             e.parts[0].text
-            for e in _expressions(self.function.body)
+            for e in self.function.expressions
             if e.kind == "assign" or (e.kind == "unary" and e.op == "&")
         }
 
     # -- the function as a whole
 
-    def drops(self, function: c.Function, depth: int) -> Iterator[str]:
+    def drops(self) -> Iterator[str]:
         """Locks, enables and contexts that the function gives back somewhere."""
-        for call in _calls(function):
-            fact = self.known.facts.functions.get(call.name)
-            if fact is not None:
-                for release in fact.releases:
-                    resource = self.known.facts.resources.get(release.resource)
-                    if resource is not None and resource.kind is not Kind.MEMORY:
-                        yield release.resource
-            elif depth and call.name and call.name != function.name:
-                inner = self.known.functions.get(call.name)
-                if inner is not None:
-                    yield from self.drops(inner, depth - 1)
+        for call in self.calls:
+            fact = self.known(call.name, self.depth)
+            if fact is None:
+                continue
+            yield from fact.drops
+            for release in fact.releases:
+                resource = self.known.facts.resources.get(release.resource)
+                if resource is not None and resource.kind is not Kind.MEMORY:
+                    yield release.resource
 
     def sleeps(self) -> bool:
         return any(
@@ -199,7 +223,7 @@ class _Summary:
         if not self.function.returns.rstrip().endswith("*") or not self.function.whole:
             return None
         null = error = False
-        for stmt in c.statements(self.function.body):
+        for stmt in self.function.statements:
             if isinstance(stmt, c.Return) and stmt.value is not None:
                 null |= stmt.value.bare.text == "NULL"
                 error |= stmt.value.bare.kind == "call" and stmt.value.bare.name == "ERR_PTR"
@@ -221,16 +245,6 @@ def _tests(expr: c.Expr, condition: bool, tested: set[str]) -> None:
             tested.update(arg.bare.text for arg in inner.args)
     if condition:
         tested.add(expr.bare.text)
-
-
-def _expressions(body: c.Stmt) -> Iterator[c.Expr]:
-    for stmt in c.statements(body):
-        for top in c.expressions(stmt):
-            yield from top.walk()
-
-
-def _calls(function: c.Function) -> Iterator[c.Expr]:
-    return (e for e in _expressions(function.body) if e.kind == "call" and e.name)
 
 
 def _root(expr: c.Expr) -> str:

@@ -6,8 +6,8 @@ from 1, also where only hunks were in sight.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 ExprKind = Literal[
@@ -63,11 +63,17 @@ class Expr:
             expr = expr.parts[0]
         return expr
 
-    def walk(self) -> Iterator[Expr]:
-        """The expression and all inside it, outermost first."""
-        yield self
-        for part in self.parts:
-            yield from part.walk()
+    def walk(self) -> list[Expr]:
+        """The expression and all inside it, outermost first, in the order of the text."""
+        if not self.parts:
+            return [self]
+        found: list[Expr] = []
+        todo = [self]
+        while todo:
+            expr = todo.pop()
+            found.append(expr)
+            todo.extend(reversed(expr.parts))
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,7 +227,7 @@ class Parameter:
     pointer: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Function:
     """A function's definition, or as much of it as the hunks show.
 
@@ -239,12 +245,32 @@ class Function:
     whole: bool = True
     readable: bool = True
 
+    @cached_property
+    def statements(self) -> tuple[Stmt, ...]:
+        """All statements of the body, in the order of the text."""
+        return tuple(statements(self.body))
 
-def statements(stmt: Stmt) -> Iterator[Stmt]:
+    @cached_property
+    def expressions(self) -> tuple[Expr, ...]:
+        """All expressions of the body, each followed by those inside it."""
+        tops = (top for stmt in self.statements for top in expressions(stmt))
+        return tuple(expr for top in tops for expr in top.walk())
+
+    @cached_property
+    def calls(self) -> tuple[Expr, ...]:
+        """All calls of the body, in the order of the text."""
+        return tuple(expr for expr in self.expressions if expr.kind == "call")
+
+
+def statements(stmt: Stmt) -> list[Stmt]:
     """The statement and all inside it, in the order of the text."""
-    yield stmt
-    for inner in inner_statements(stmt):
-        yield from statements(inner)
+    found: list[Stmt] = []
+    todo = [stmt]
+    while todo:
+        stmt = todo.pop()
+        found.append(stmt)
+        todo.extend(reversed(inner_statements(stmt)))
+    return found
 
 
 def inner_statements(stmt: Stmt) -> tuple[Stmt, ...]:

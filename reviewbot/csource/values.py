@@ -24,6 +24,7 @@ FAILED = {
     Failure.NULL_OR_ERR_PTR: ZERO | ERR,
     Failure.NEGATIVE: NEG,
     Failure.NONZERO: NEG | POS,
+    Failure.NOT_POSITIVE: NEG | ZERO,
     Failure.FALSE: ZERO,
 }
 """What the returned value is when the function failed."""
@@ -35,6 +36,7 @@ POSSIBLE = {
     Failure.NULL_OR_ERR_PTR: ZERO | ERR | POS,
     Failure.NEGATIVE: NEG | ZERO | POS,
     Failure.NONZERO: NEG | ZERO | POS,
+    Failure.NOT_POSITIVE: NEG | ZERO | POS,
     Failure.FALSE: ZERO | POS,
 }
 """All that the returned value can be."""

@@ -1,0 +1,134 @@
+"""What a function still holds when it leaves, and how sure that is to be a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from reviewbot.csource.events import Exit, Site
+from reviewbot.csource.facts import Failure, Kind, Resource
+from reviewbot.csource.sight import Sight
+from reviewbot.csource.values import ERR, NEG, ZERO, Held
+
+
+class Sure(IntEnum):
+    """How well a leak is proven, weakest first."""
+
+    GUESSED = 1  # a call whose name says nothing of keeping may have kept it
+    BORROWED = 2  # everyone who was handed it is known to have kept nothing
+    CONTRASTED = 3  # another path of the function gives the same thing back
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """One thing held at one exit. `error` says that the exit reports a failure."""
+
+    resource: Resource
+    held: Held
+    site: Site
+    exit: Exit
+    sure: Sure
+    error: bool
+
+
+def leaks(sight: Sight, *kinds: Kind) -> Iterator[Leak]:
+    """The things of these kinds that exits leave behind, each exit by itself."""
+    paths = sight.paths
+    for exit in paths.exits:
+        error = fails(sight, exit)
+        for held in exit.held:
+            resource = sight.known.resource(held.resource)
+            site = paths.sites.get(held.site)
+            if resource is None or site is None or held.scoped or resource.kind not in kinds:
+                continue
+            sure = _sure(sight, exit, held, resource, error)
+            if sure:
+                yield Leak(resource, held, site, exit, sure, error)
+
+
+def fails(sight: Sight, exit: Exit) -> bool:
+    """Whether an exit tells its caller that the function failed.
+
+    An int that can be an errno and cannot be 0 is a failure, by the kernel's convention.
+    """
+    if sight.function.returns.rstrip().endswith("*"):
+        return exit.mask in (ZERO, ERR, ZERO | ERR)
+    return exit.mask & ZERO == 0 and exit.mask & (NEG | ERR) != 0
+
+
+def may_fail(sight: Sight, exit: Exit) -> bool:
+    """Whether the exit hands the verdict of its last call on: `return register_it()`."""
+    if exit.call is None or sight.function.returns.strip() not in ("int", "static int", ""):
+        return False
+    fact = exit.call.fact
+    return exit.mask & NEG != 0 and (fact is None or fact.failure is not Failure.NEVER)
+
+
+def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool) -> Sure | None:
+    """How sure it is that this exit should have given it back; None for not at all."""
+    contrasted = held.site in sight.paths.released or _given(sight, held)
+    if resource.kind in (Kind.LOCK, Kind.CONTEXT):
+        doubtful = bool(held.doubts - _lenders(sight))
+        return (
+            Sure.CONTRASTED
+            if contrasted and not doubtful and _odd_one(sight, held, error)
+            else None
+        )
+    if error:
+        return _on_error(sight, held, resource, contrasted)
+    if held.doubts or held.stored:
+        return None
+    if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT):
+        return Sure.GUESSED if may_fail(sight, exit) else None
+    if contrasted and _given_on_success(sight, held):
+        return Sure.CONTRASTED
+    return Sure.BORROWED if held.text in sight.paths.locals and not contrasted else None
+
+
+def _on_error(sight: Sight, held: Held, resource: Resource, contrasted: bool) -> Sure | None:
+    if held.doubts - _lenders(sight):
+        return None
+    if contrasted:
+        return Sure.CONTRASTED
+    if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT):
+        return Sure.BORROWED if not held.stored else None
+    return Sure.BORROWED if held.text in sight.paths.locals and not held.stored else None
+
+
+def _given(sight: Sight, held: Held) -> bool:
+    return (held.resource, held.text) in sight.given
+
+
+def _given_on_success(sight: Sight, held: Held) -> bool:
+    """Whether a path that succeeds gives it back: then all that succeed should."""
+    return any(
+        not fails(sight, exit)
+        and all(other.site != held.site for other in exit.held)
+        and _took(exit, held.site)
+        for exit in sight.paths.exits
+    )
+
+
+def _lenders(sight: Sight) -> frozenset[int]:
+    """Sites that kept nothing: proven on this side, or by the same call on the other."""
+    paths = sight.paths
+    if sight.other is None:
+        return paths.lenders
+    there = sight.other.paths
+    names = {there.sites[number].call.text for number in there.lenders}
+    return paths.lenders | {n for n, s in paths.sites.items() if s.call.text in names}
+
+
+def _odd_one(sight: Sight, held: Held, error: bool) -> bool:
+    """Whether leaving with the lock can only be a mistake: others leave the same way without."""
+    exits = sight.paths.exits
+    without = [e for e in exits if all(h.site != held.site for h in e.held)]
+    if any(_took(e, held.site) and fails(sight, e) == error for e in without):
+        return True
+    return error and bool(without)
+
+
+def _took(exit: Exit, site: int) -> bool:
+    """Whether the path to this exit took what the site takes (and so gave it back)."""
+    return any(at.what == "acquire" and at.site == site for at in exit.trail.back())

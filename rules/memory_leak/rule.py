@@ -1,0 +1,38 @@
+"""Memory, a buffer or another object that a way out leaves behind.
+
+Source: Documentation/core-api/memory-allocation.rst; the kernel-doc of the allocators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reviewbot.rule import (
+    Claim,
+    Confidence,
+    Kind,
+    Need,
+    Rule,
+    Severity,
+    Sight,
+    Sure,
+    leak_claim,
+    leaks,
+)
+
+
+def check(sight: Sight) -> Iterable[Claim]:
+    for leak in leaks(sight, Kind.MEMORY, Kind.OBJECT):
+        sure = leak.sure is Sure.CONTRASTED
+        yield leak_claim(sight, leak, "freed", Confidence.HIGH if sure else Confidence.MEDIUM)
+
+
+RULE = Rule(
+    title="memory or object left behind",
+    category="leak",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    needs=Need.DIFF,
+    source="Documentation/core-api/memory-allocation.rst",
+    check=check,
+)
