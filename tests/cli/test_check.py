@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import mailbox
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,8 @@ def test_mbox_and_drafts_hold_one_reply_a_patch(bot: Bot, example: Path, tmp_pat
     ended = bot("check", example / "series.mbox", "--format", "mbox", "--drafts", tmp_path / "d")
     assert ended.err == f"reviewbot: 2 drafts in {tmp_path / 'd'}\n"
     (tmp_path / "mbox").write_text(ended.out)
-    printed = {mail["In-Reply-To"] for mail in mailbox.mbox(tmp_path / "mbox")}
+    with closing(mailbox.mbox(tmp_path / "mbox")) as mails:
+        printed = {mail["In-Reply-To"] for mail in mails}
     kept = {mail["In-Reply-To"] for mail in mailbox.Maildir(tmp_path / "d")}
     assert printed == kept == {f"<20261102.{part}.ada@lantern.example>" for part in (1, 3)}
 
