@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from reviewbot.csource.grammar import field_id, kind_ids
 from reviewbot.csource.lower_expr import expression
-from reviewbot.csource.lower_type import base_text, declarator
+from reviewbot.csource.lower_type import base_text, declarator, with_stars
 from reviewbot.csource.piece import Piece
 from reviewbot.csource.syntax import Declare, Parameter
 
@@ -76,5 +76,6 @@ def _parameter(piece: Piece, node: Node) -> Parameter:
     if inner is None:
         return Parameter("", base, False)
     shape = declarator(piece, inner)
-    kind = shape.of(base) if not shape.array else f"{shape.of(base)} *"
-    return Parameter(shape.name, kind, shape.pointer or shape.array)
+    if shape.array and not shape.pointer_to_function:
+        return Parameter(shape.name, with_stars(base, shape.stars + 1), True)
+    return Parameter(shape.name, shape.of(base), shape.pointer)

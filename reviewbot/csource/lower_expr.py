@@ -19,8 +19,9 @@ from reviewbot.csource.canonical import (
     wrapped,
 )
 from reviewbot.csource.grammar import field_id, kind_ids, table
+from reviewbot.csource.lower_leaf import cast, char_of, name_of, number_of, string_of
 from reviewbot.csource.lower_type import type_text
-from reviewbot.csource.piece import Piece, decoded
+from reviewbot.csource.piece import Piece
 from reviewbot.csource.syntax import Expr
 from reviewbot.csource.vocabulary import UPPER, is_type_name
 
@@ -37,40 +38,6 @@ def expression(piece: Piece, node: Node) -> Expr:
 def arguments(piece: Piece, node: Node) -> tuple[Expr, ...]:
     """The expressions between the parentheses or braces of a list."""
     return tuple([expression(piece, child) for child in node.named_children])
-
-
-def _name(piece: Piece, node: Node) -> Expr:
-    start = node.start_byte
-    text = decoded(piece.text[start : node.end_byte])
-    line = piece.line(start)
-    mark = piece.marks.get(start)
-    if mark is not None:
-        if mark.kind == "type":
-            return Expr("type", tight(mark.text), line, line, name=mark.text)
-        if mark.kind == "name":
-            text = mark.text
-    return Expr("name", text, line, line, name=text)
-
-
-def _number(piece: Piece, node: Node) -> Expr:
-    """The parser takes a sign for a part of the number; C does not."""
-    start, text = node.start_byte, piece.slice(node)
-    line = piece.line(start)
-    if text[0] not in "+-":
-        return Expr("number", text, line, line)
-    inner = Expr("number", text[1:].lstrip(), line, line)
-    expr = Expr("unary", text[0] + inner.text, line, line, op=text[0], parts=(inner,))
-    mark = piece.marks.get(start)
-    return expr if mark is None else cast(mark.text, expr, line, line)
-
-
-def _char(piece: Piece, node: Node) -> Expr:
-    line = piece.line(node.start_byte)
-    return Expr("char", piece.slice(node), line, line)
-
-
-def _string(piece: Piece, node: Node) -> Expr:
-    return Expr("string", piece.slice(node), *piece.span(node))
 
 
 def _strings(piece: Piece, node: Node) -> Expr:
@@ -181,12 +148,6 @@ def _conditional(piece: Piece, node: Node) -> Expr:
     return Expr("conditional", text, *piece.span(node), parts=(asked, then, other))
 
 
-def cast(kind: str, inner: Expr, line: int, end_line: int) -> Expr:
-    """(kind)inner; `kind` is the type's text."""
-    text = f"({tight(kind)}){wrapped(inner, UNARY)}"
-    return Expr("cast", text, line, end_line, op=kind, parts=(inner,))
-
-
 def _cast(piece: Piece, node: Node) -> Expr:
     kind, value = node.child_by_field_id(_TYPE), node.child_by_field_id(_VALUE)
     if kind is None or value is None:
@@ -265,15 +226,15 @@ def _other(piece: Piece, node: Node) -> Expr:
 
 _Handler = Callable[[Piece, Node], Expr]
 _BY_NAME: dict[str, _Handler] = {
-    "identifier": _name,
-    "field_identifier": _name,
-    "statement_identifier": _name,
-    "true": _name,
-    "false": _name,
-    "null": _name,
-    "number_literal": _number,
-    "char_literal": _char,
-    "string_literal": _string,
+    "identifier": name_of,
+    "field_identifier": name_of,
+    "statement_identifier": name_of,
+    "true": name_of,
+    "false": name_of,
+    "null": name_of,
+    "number_literal": number_of,
+    "char_literal": char_of,
+    "string_literal": string_of,
     "concatenated_string": _strings,
     "parenthesized_expression": _parenthesised,
     "call_expression": _call,

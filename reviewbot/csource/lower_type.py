@@ -27,7 +27,8 @@ _INIT = kind_ids(("init_declarator",))
 @dataclass(frozen=True, slots=True)
 class Declarator:
     """What one declarator makes of the type in front of it: `stars` pointers, an array, a
-    pointer to a function. `node` is the innermost one, `function` the outermost (...) list."""
+    pointer to a function. `function` is the innermost node with a (...) list, beside
+    the name."""
 
     name: str
     stars: int
@@ -126,7 +127,7 @@ def declarator(piece: Piece, node: Node) -> Declarator:
         elif kind in _ARRAYS:
             array = True
         elif kind in _FUNCTIONS:
-            function = function or current
+            function = current
         inner = current.child_by_field_id(_DECLARATOR)
         if kind in _PARENS:
             wrapped = True

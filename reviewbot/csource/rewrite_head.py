@@ -74,4 +74,6 @@ def _macro(draft: Draft, place: Place, opening: int, closing: int, brace: int) -
         return
     end = draft.tokens.starts[brace]
     head = b"long f()" if SYSCALL.match(macro) else b"f()"
+    if draft.text.startswith(b"static"):
+        head = b"static " + head
     draft.out[:end] = head[:end] + blank(draft.out[len(head) : end])
