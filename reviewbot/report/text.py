@@ -34,18 +34,16 @@ def _series(review: Review, paint: Paint) -> Iterator[str]:
     series = review.series
     if _quiet(review):
         yield f"{paint('bold', plain(series.subject))}: {paint('green', _verdict(review))}"
+        yield from _missing(series, 4, paint)
         skipped = [skip for patch in review.patches for skip in patch.skipped]
         yield from (paint("dim", line) for line in _skipped(skipped))
         return
     yield from (paint("bold", line) for line in _wrap(plain(series.subject), 0, 4))
     yield from (paint("dim", line) for line in _wrap(_about(review), 0, 4))
+    yield from _missing(series, 0, paint)
     yield ""
-    reviewed = {patch.patch.part: patch for patch in review.patches}
-    for part in sorted({*reviewed, *series.missing}):
-        if part in reviewed:
-            yield from _patch(reviewed[part], series, paint)
-        else:
-            yield f"{paint('yellow', f'{part}/{series.expected}')} is missing: reviewed without it"
+    for patch in review.patches:
+        yield from _patch(patch, series, paint)
     if not review.patches[-1].new:
         yield ""
     yield from _wrap(_summary(review), 0, 2)
@@ -53,9 +51,22 @@ def _series(review: Review, paint: Paint) -> Iterator[str]:
 
 def _quiet(review: Review) -> bool:
     """Nothing is new and nothing is doubtful: one line says all."""
-    return not review.series.missing and not any(
-        patch.note or patch.failures or patch.new for patch in review.patches
-    )
+    return not any(patch.note or patch.failures or patch.new for patch in review.patches)
+
+
+def _missing(series: Series, indent: int, paint: Paint) -> Iterator[str]:
+    """`2, 4-6 of 7 missing`: runs of parts are drawn together."""
+    if not series.missing:
+        return
+    runs: list[list[int]] = []
+    for part in series.missing:
+        if runs and runs[-1][-1] == part - 1:
+            runs[-1].append(part)
+        else:
+            runs.append([part])
+    parts = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    text = f"missing: {parts} of {_count(series.expected, 'patch')}; the others are reviewed"
+    yield from (paint("yellow", line) for line in _wrap(text, indent, 2))
 
 
 def _verdict(review: Review) -> str:
@@ -133,8 +144,8 @@ def _step_place(step: Step, finding: Finding) -> str:
 def _skipped(skipped: Sequence[Skipped]) -> Iterator[str]:
     """Files that share a reason share a line."""
     for reason in dict.fromkeys(skip.reason for skip in skipped):
-        files = ", ".join(plain(skip.file) for skip in skipped if skip.reason == reason)
-        yield from _wrap(f"not looked at ({plain(reason)}): {files}", 4, 2)
+        files = dict.fromkeys(plain(skip.file) for skip in skipped if skip.reason == reason)
+        yield from _wrap(f"not looked at ({plain(reason)}): {', '.join(files)}", 4, 2)
 
 
 def _summary(review: Review) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import mailbox
+import shutil
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -131,3 +133,21 @@ def test_a_series_in_two_files_is_two_reports(bot: Bot, example: Path, clean_pat
     ended = bot("check", clean_patch, example / "series.mbox", "--format", "json")
     subjects = [json.loads(line)["series"]["subject"] for line in ended.out.splitlines()]
     assert [subject.split("]")[0] for subject in subjects] == ["[PATCH", "[PATCH 0/3"]
+
+
+def git(repository: Path, *arguments: str) -> None:
+    name = ["-c", "user.name=Ada", "-c", "user.email=ada@lantern.example"]
+    subprocess.run(["git", "-C", repository, *name, *arguments], check=True, capture_output=True)
+
+
+def test_commits_are_read_with_the_files_of_their_repository(
+    bot: Bot, example: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(example / "tree", tmp_path / "repository")
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "base"]):
+        git(tmp_path / "repository", *arguments)
+    git(tmp_path / "repository", "am", "-q", "--empty=drop", str(example / "series.mbox"))
+    ended = bot("check", "--git", tmp_path / "repository", "HEAD~3..HEAD", "--format", "json")
+    assert (ended.status, ended.err) == (1, "")
+    assert found(ended.out) == FOUND
+    assert {patch["context"] for patch in json.loads(ended.out)["patches"]} == {"tree"}

@@ -11,9 +11,9 @@ from reviewbot.report.text import render
 EXPECTED = """\
 [PATCH v2 0/3] media: grab: survive a reset
 Ann Author, v2, 3 patches, read with the tree where it fits
+missing: 2 of 3 patches; the others are reviewed
 
 1/3 grab: count frames
-2/3 is missing: reviewed without it
 3/3 grab: reset the device
     diff alone: grab-core.c does not fit: hunk 2 is nowhere in it
 
@@ -45,6 +45,12 @@ def test_a_clean_series_still_names_what_was_not_looked_at(clean_review: Review)
         "    not looked at (not C): a.rst, c.rst",
         "    not looked at (binary): b.bin",
     ]
+
+
+def test_missing_patches_are_drawn_together(clean_review: Review) -> None:
+    series = replace(clean_review.series, expected=7, missing=(2, 4, 5, 6))
+    lines = render([replace(clean_review, series=series)]).split("\n")
+    assert lines[1:] == ["    missing: 2, 4-6 of 7 patches; the others are reviewed"]
 
 
 def test_old_and_fixed_faults_are_counted_not_shown(review: Review) -> None:
