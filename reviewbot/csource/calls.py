@@ -11,6 +11,8 @@ from reviewbot.csource.syntax import Expr
 from reviewbot.csource.values import (
     ANY,
     FAILED,
+    KEYED,
+    POS,
     POSSIBLE,
     UNSET,
     Held,
@@ -75,12 +77,15 @@ def _release(
     text = "" if resource.singleton or arg is None else scene.canonical(arg)
     raw = arg.bare.text if arg is not None else ""
     scene.given.add((resource.id, text))
-    val = state.get(raw)
-    if val.inst and (held := state.held.get(val.inst)) is not None:
-        if held.resource == resource.id or _same_sort(scene, held, resource):
+    for name in (raw, *_wholes(raw, resource)):
+        val = state.get(name)
+        held = state.held.get(val.inst) if val.inst else None
+        if held is not None and (held.resource == resource.id or _same_sort(scene, held, resource)):
+            scene.given.add((resource.id, name))
             _give_back(scene, site, state, val.inst, held, node)
-            _mark_freed(scene, site, state, raw, val, resource)
+            _mark_freed(scene, site, state, name, val, resource)
             return
+    val = state.get(raw)
     if val.freed not in (0, site.id) and not val.stale:
         scene.use("again", arg or site.call, val, state.trail, site.call)
     key = keyed(resource.id, text)
@@ -100,6 +105,16 @@ def _release(
     _mark_freed(scene, site, state, raw, val, resource)
 
 
+def _wholes(text: str, resource: Resource) -> list[str]:
+    """put_device(&pdev->dev) gives pdev back: the wholes that a member's address stands for."""
+    return [
+        text[1 : -len(end)]
+        for member in resource.via
+        for end in (f"->{member}", f".{member}")
+        if text.startswith("&") and text.endswith(end)
+    ]
+
+
 def _same_sort(scene: Scene, held: Held, resource: Resource) -> bool:
     """Memory is given back by more than one function, and a mix is another rule's matter."""
     taken = scene.resource(held.resource)
@@ -107,7 +122,7 @@ def _same_sort(scene: Scene, held: Held, resource: Resource) -> bool:
 
 
 def _give_back(scene: Scene, site: Site, state: State, name: str, held: Held, node: int) -> None:
-    scene.released.add(held.site)
+    scene.released.setdefault(held.site, set()).add(node)
     scene.lenders |= held.doubts
     del state.held[name]
     state.note(scene.graph.nodes[node], None, "release", site.id)
@@ -151,23 +166,39 @@ def _acquire(
     scene: Scene, site: Site, fact: Fact, acquire: Acquire, state: State, node: int
 ) -> None:
     resource = scene.resource(acquire.resource)
-    if resource is None:
+    if resource is None or any(call.name in fact.managed_by for call in scene.calls_made):
         return
     failure = fact.failure or Failure.NEVER
-    ok = POSSIBLE[failure] & ~FAILED[failure]
+    ok = ANY if acquire.always else POSSIBLE[failure] & ~FAILED[failure]
     arg = _argument(site, acquire.where)
-    if acquire.where == 0 and not resource.singleton:
-        name, text = f"{site.id}", site.target
-    else:
-        text = "" if resource.singleton or arg is None else scene.canonical(arg)
-        name = keyed(resource.id, text)
+    name, text = _held_name(scene, site, acquire, resource, arg)
+    if name.startswith(KEYED):
         _check_twice(scene, site, fact, resource, state, name)
-    stored = bool(text) and acquire.where == 0 and text not in scene.locals
+    stored = bool(text) and not name.startswith(KEYED) and text not in scene.locals
+    stored = stored and not acquire.member
     state.held[name] = Held(resource.id, site.id, text, ok, frozenset(), False, stored)
     state.vals.pop("~" + name, None)
     val = state.get(site.call.text)
     state.vals[site.call.text] = val._replace(inst=name)
+    if acquire.out and text:
+        state.set(text, Val(POS, inst=name, origin=site.id))
     state.note(scene.graph.nodes[node], None, "acquire", site.id)
+
+
+def _held_name(
+    scene: Scene, site: Site, acquire: Acquire, resource: Resource, arg: Expr | None
+) -> tuple[str, str]:
+    """How a thing that was taken is known on the path, and the text that names it."""
+    if resource.singleton or (acquire.where and arg is None):
+        return keyed(resource.id, ""), ""
+    if arg is None:
+        return f"{site.id}", site.target
+    bare = arg.bare
+    if acquire.out and bare.kind == "unary" and bare.op == "&":
+        text = bare.parts[0].bare.text
+        return f"{site.id}", f"{text}.{acquire.member}" if acquire.member else text
+    text = scene.canonical(arg)
+    return keyed(resource.id, text), text
 
 
 def _check_twice(
@@ -182,6 +213,10 @@ def _check_twice(
 
 def _result(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
     """What is known of the call's value before anybody looked at it."""
+    same = _argument(site, fact.returns) if fact is not None else None
+    if same is not None:
+        state.vals[site.call.text] = state.get(same.bare.text)._replace(used=0)
+        return
     if fact is not None and fact.failure not in (None, Failure.NEVER):
         assert fact.failure is not None
         state.vals[site.call.text] = Val(POSSIBLE[fact.failure], origin=site.id)
@@ -198,7 +233,7 @@ def _hand_over(scene: Scene, site: Site, fact: Fact, state: State) -> None:
     for number, arg in enumerate(site.call.args, 1):
         if number in given or not state.held:
             continue
-        if number in fact.consumes or number in fact.keeps:
+        if number in fact.consumes | fact.keeps | fact.consumes_on_failure:
             _drop(state, arg)
         elif number in fact.consumes_on_success:
             _doubt(scene, site, state, arg)

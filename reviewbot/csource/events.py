@@ -67,7 +67,9 @@ class LateTest:
 class Exit:
     """A path that leaves the function. `mask` is what it returns (ANY where nothing is known).
 
-    `value` is None for a function without value, `line` where the return stands.
+    `value` is None for a function without value, `line` where the return stands. `call` is the
+    call whose verdict is handed on untested. `given` are the sites whose result was given back
+    at a place from which the control flow can come here.
     """
 
     value: Expr | None
@@ -76,6 +78,7 @@ class Exit:
     held: tuple[Held, ...]
     trail: Trail
     call: Site | None = None
+    given: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

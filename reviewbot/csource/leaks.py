@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from reviewbot.csource.events import Exit, Site
 from reviewbot.csource.facts import Failure, Kind, Resource
+from reviewbot.csource.paths import Paths
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.values import ERR, NEG, ZERO, Held
 
@@ -103,9 +104,7 @@ def _given(sight: Sight, held: Held) -> bool:
 def _given_on_success(sight: Sight, held: Held) -> bool:
     """Whether a path that succeeds gives it back: then all that succeed should."""
     return any(
-        not fails(sight, exit)
-        and all(other.site != held.site for other in exit.held)
-        and _took(exit, held.site)
+        not fails(sight, exit) and held.site in exit.given and not _holds(exit, held)
         for exit in sight.paths.exits
     )
 
@@ -122,13 +121,25 @@ def _lenders(sight: Sight) -> frozenset[int]:
 
 def _odd_one(sight: Sight, held: Held, error: bool) -> bool:
     """Whether leaving with the lock can only be a mistake: others leave the same way without."""
-    exits = sight.paths.exits
-    without = [e for e in exits if all(h.site != held.site for h in e.held)]
-    if any(_took(e, held.site) and fails(sight, e) == error for e in without):
+    without = [exit for exit in sight.paths.exits if not _holds(exit, held)]
+    if any(held.site in e.given and fails(sight, e) == error for e in without):
         return True
-    return error and bool(without)
+    if error and without:
+        return True
+    there = sight.other.paths if sight.other is not None else None
+    return there is not None and _always_given(there, held)
 
 
-def _took(exit: Exit, site: int) -> bool:
-    """Whether the path to this exit took what the site takes (and so gave it back)."""
-    return any(at.what == "acquire" and at.site == site for at in exit.trail.back())
+def _always_given(paths: Paths, held: Held) -> bool:
+    """Whether the function takes the thing on this side and never leaves with it."""
+    taken = any(_names(paths, site, held) for site in paths.released)
+    return taken and not any(_holds(exit, held) for exit in paths.exits)
+
+
+def _names(paths: Paths, site: int, held: Held) -> bool:
+    fact = paths.sites[site].fact
+    return fact is not None and any(a.resource == held.resource for a in fact.acquires)
+
+
+def _holds(exit: Exit, held: Held) -> bool:
+    return any(h.resource == held.resource and h.text == held.text for h in exit.held)

@@ -63,6 +63,7 @@ _VERBS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ref", ("unref",)),
     ("freeze", ("thaw", "unfreeze")),
     ("new", ("free", "delete", "put", "destroy")),
+    ("lock", ("unlock",)),
 )
 _BY_VERB = dict(_VERBS)
 
@@ -164,6 +165,8 @@ class Paired:
             return  # the tables know better
         id = PREFIX + pair.undoer
         failure = Failure.NULL_OR_ERR_PTR if pair.where == 0 else Failure.NONZERO
+        if pair.undoer.endswith("unlock") and not pair.near:
+            return  # a function that only locks is meant to
         self._facts[pair.doer] = replace(
             doer or Fact(pair.doer),
             acquires=(Acquire(id, pair.where),),
@@ -173,6 +176,11 @@ class Paired:
         self._facts[pair.undoer] = replace(
             undoer or Fact(pair.undoer), releases=(Acquire(id, pair.at),)
         )
-        self._resources[id] = Resource(id, Kind.STATE, f"state that {pair.doer}() set")
+        lock = pair.undoer.endswith("unlock") or "_unlock_" in pair.undoer
+        self._resources[id] = (
+            Resource(id, Kind.LOCK, "lock")
+            if lock
+            else Resource(id, Kind.STATE, f"state that {pair.doer}() set")
+        )
         if pair.near:
             self.near |= {id}

@@ -7,7 +7,8 @@ than `CAP` states at one node is given up: its result says `complete=False` and 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Edge, Graph, Node, build
@@ -92,7 +93,7 @@ class _Walk:
             self.graph.function,
             True,
             scene.sites,
-            tuple(scene.exits),
+            tuple(self.with_given()),
             tuple(scene.uses.values()),
             tuple(scene.calls.values()),
             tuple(scene.late.values()),
@@ -104,6 +105,27 @@ class _Walk:
             frozenset(scene.pointers),
             frozenset(scene.null_tested),
         )
+
+    def with_given(self) -> Iterator[Exit]:
+        """The exits, each with the sites that are given back on some way to it."""
+        sites: dict[int, set[int]] = {}
+        for site, nodes in self.scene.released.items():
+            for end in self.reached(nodes):
+                sites.setdefault(end, set()).add(site)
+        for exit in self.scene.exits:
+            given = sites.get(exit.trail.node.id)
+            yield replace(exit, given=frozenset(given)) if given else exit
+
+    def reached(self, nodes: Iterable[int]) -> set[int]:
+        """The nodes that control can come to from these."""
+        seen = set(nodes)
+        todo = list(seen)
+        while todo:
+            for after, _ in self.graph.nodes[todo.pop()].next:
+                if after.id not in seen:
+                    seen.add(after.id)
+                    todo.append(after.id)
+        return seen
 
     def step(self, node: Node, state: State) -> list[tuple[Node, State]]:
         """The states after a node, each with the node that follows."""

@@ -55,9 +55,15 @@ def _numbers_agree(state: State, key: str, mask: int) -> bool:
 
 
 def _settle_held(state: State, val: Val, mask: int) -> None:
-    """A call that turned out to have failed took nothing."""
+    """A call that turned out to have failed took nothing.
+
+    `if (ret)` after a call that fails with a negative means the failure, whatever else
+    the call's contract would allow above zero.
+    """
     held = state.held.get(val.inst) if val.inst else None
-    if held is not None and mask & held.ok == 0:
+    if held is None or held.ok == ANY:
+        return
+    if mask & held.ok == 0 or (held.ok == ZERO | POS and mask & ZERO == 0 and mask & NEG):
         del state.held[val.inst]
 
 

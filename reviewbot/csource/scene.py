@@ -35,7 +35,7 @@ class Scene:
         self.aliases: dict[str, str] = {}
         self.tracked: set[str] = set()
         self.null_tested: set[str] = set()
-        self.released: set[int] = set()
+        self.released: dict[int, set[int]] = {}
         self.given: set[tuple[str, str]] = set()
         self.lenders: set[int] = set()
         self.uses: dict[tuple[object, ...], Use] = {}
@@ -44,6 +44,7 @@ class Scene:
         self.slips: dict[tuple[object, ...], LockSlip] = {}
         self.exits: list[Exit] = []
         self.overflow = False
+        self.calls_made = graph.function.calls
         _Survey(self).run()
 
     def site(self, call: c.Expr, target: str) -> Site:
