@@ -109,7 +109,7 @@ class _Functions(Mapping[str, Fact]):
         self._made: dict[str, Fact | None] = {}
 
     def __getitem__(self, name: str) -> Fact:
-        fact = self.get(name)
+        fact: Fact | None = self.get(name)
         if fact is None:
             raise KeyError(name)
         return fact
@@ -165,6 +165,7 @@ def _fact(name: str, row: facttable.Row) -> Fact:
         keeps=_set(row, "keeps"),
         consumes=_set(row, "consumes"),
         consumes_on_success=_set(row, "consumes_on_success"),
+        consumes_on_failure=_set(row, "consumes_on_failure"),
         uses=_set(row, "uses"),
         sleeps=row.get("sleeps", False),
         gfp=row.get("gfp", 0),

@@ -74,15 +74,17 @@ _SOURCE: dict[str, Check] = {"source": _is(str)}
 _NAMED: dict[str, Check] = {"names": _words(), **_SOURCE}
 _FLAGS = ("linear", "singleton", "atomic", "nests")
 _SCALARS = ("failure", "gfp", "variant", "flags", "returns")
+_GIVEN = ("keeps", "consumes", "consumes_on_success", "consumes_on_failure")
 _SETS = (
-    *("borrows", "keeps", "consumes", "consumes_on_success", "uses"),
+    *("borrows", *_GIVEN, "uses"),
     *("takes", "callbacks_under", "undo", "accepts", "managed_by"),
 )
 
 SCHEMA: Mapping[str, dict[str, Check]] = {
     "function": {
         **_NAMED,
-        **dict.fromkeys(("keeps", "consumes", "consumes_on_success", "uses"), _arguments),
+        **dict.fromkeys(_GIVEN, _arguments),
+        "uses": _arguments,
         **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "out", "always")},
         **{key: _words() for key in ("takes", "callbacks_under", "undo", "managed_by")},
         **{key: _is(int) for key in ("gfp", "flags", "arg", "returns")},
@@ -263,7 +265,7 @@ def _merge(name: str, into: Row, row: Row) -> None:
 
 def _check_arguments(name: str, row: Row, place: str) -> None:
     """An argument cannot both stay the caller's and go over."""
-    gone = {a for key in ("keeps", "consumes", "consumes_on_success") for a in row.get(key, ())}
+    gone = {argument for key in _GIVEN for argument in row.get(key, ())}
     both = gone & set(row.get("borrows", ()))
     if both or (gone and row.get("borrows_all")):
         which = f"argument {min(both)}" if both else "some argument"
