@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +21,12 @@ _IMPORT = """
 use strict; use PublicInbox::Config; use PublicInbox::InboxWritable;
 my $inbox = PublicInbox::Config->new->lookup_name('wimble');
 PublicInbox::InboxWritable->new($inbox)->import_mbox(\\*STDIN, 'mboxrd');
+"""
+_HAND_OVER = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+os.execvp("public-inbox-httpd", ["public-inbox-httpd", "-W0"])
 """
 _PROGRAMS = ("public-inbox-init", "public-inbox-httpd")
 
@@ -52,22 +60,27 @@ class Inbox:
         self._daemon.wait(timeout=30)
 
     def _started(self) -> subprocess.Popen[bytes]:
-        """The daemon is handed a socket that listens already, so that nobody waits for it.
+        """The daemon, once it answers.
 
-        This is systemd's way: the socket is descriptor 3, and LISTEN_PID names the process.
-        What is asked before the daemon is up waits in the socket.
+        It is handed a socket that listens already, so that the port cannot be lost. This is
+        systemd's way: the socket is descriptor 3, and LISTEN_PID names the process.
         """
-        socket_is_3 = f"exec 3<&{self._listener.fileno()}"
-        script = f"{socket_is_3}; LISTEN_PID=$$ LISTEN_FDS=1 exec public-inbox-httpd -W0"
-        with (self.home / "httpd.log").open("ab") as log:
-            return subprocess.Popen(
-                ["sh", "-c", script],
+        log = self.home / "httpd.log"
+        with log.open("ab") as out:
+            daemon = subprocess.Popen(
+                [sys.executable, "-c", _HAND_OVER, str(self._listener.fileno())],
                 env=_environment(self.home),
                 pass_fds=[self._listener.fileno()],
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=out,
+                stderr=out,
             )
+        with socket.create_connection(self._listener.getsockname()) as asked:
+            asked.sendall(b"GET /wimble/ HTTP/1.0\r\n\r\n")
+            while not select.select([asked], [], [], 0.2)[0]:
+                if daemon.poll() is not None:
+                    raise AssertionError(f"public-inbox-httpd ended: {log.read_text()}")
+        return daemon
 
 
 @contextmanager

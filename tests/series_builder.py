@@ -136,7 +136,8 @@ def posting(
         )
         body = (
             f"Step {part} of {name}.\n\nSigned-off-by: {AUTHOR}\n---\n"
-            f" drivers/misc/{name}-{part}.c | 1 +\n 1 file changed, 1 insertion(+)\n\n{diff}-- \n2.43.0\n"
+            f" drivers/misc/{name}-{part}.c | 1 +\n 1 file changed, 1 insertion(+)\n\n"
+            f"{diff}-- \n2.43.0\n"
         )
         subject = f"{_prefix(revision, part, count)} misc: {name}: step {part}"
         patches.append(

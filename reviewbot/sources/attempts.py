@@ -124,7 +124,8 @@ def _attempts(
 def _key(letter: Letter, above: Sequence[Letter], thread: int) -> tuple[object, ...]:
     """What the letters of one posting have in common: their cover, or else their counts."""
     subject = letter.subject
-    if _is_cover(letter) or not subject.numbered:
+    of_one = above and _is_cover(above[0]) and above[0].subject.expected == 1
+    if _is_cover(letter) or not (subject.numbered or of_one):
         return ("of", letter.mail.message_id)
     for one in above:
         same_count = one.subject.numbered and one.subject.expected == subject.expected

@@ -25,6 +25,7 @@ import b4.mbox
 import liblore
 import liblore.utils
 import requests
+from urllib3.exceptions import HTTPError
 
 from reviewbot.errors import (
     BadSetting,
@@ -117,7 +118,10 @@ class Reader:
     def thread(self, message_id: str) -> bytes:
         """The mbox of the whole thread; raises a leaf of SourceFailed."""
         with mapped(self._archive, message_id), self._node() as node:
-            return node.get_mbox_by_msgid(message_id)
+            mbox = node.get_mbox_by_msgid(message_id)
+            if not mbox.strip():
+                raise LookupError(message_id)
+            return mbox
 
     def other_revisions(self, slips: Sequence[Slip], wanted: int | None) -> list[tuple[int, str]]:
         """Revision and Message-ID of patches of the same series in other threads.
@@ -168,7 +172,7 @@ def mapped(archive: Archive, asked: str) -> Iterator[None]:
         raise _refused(archive, asked, error) from error
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise BotWall(f"{archive.url} sent no mbox for {asked} ({error}); try later") from error
-    except (liblore.LibloreError, requests.RequestException) as error:
+    except (liblore.LibloreError, requests.RequestException, HTTPError, ValueError) as error:
         raise SourceFailed(f"{archive.url} failed on {asked}: {_line(error)}; try later") from error
     except LookupError as error:
         raise NotFound(f"{asked} is not in {archive.url}; check it, or --archive") from error

@@ -24,7 +24,7 @@ _MEANT = {
 }
 _NUMBERED = re.compile(r"(?:x-)?(?:cp|windows|win|ibm|dos)[-_]?(\d{3,4})")
 # Codecs of Python that are no charsets of mail, or that change line ends.
-_REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
+_REFUSED = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
 
 
 def decode(raw: bytes, charset: str = "") -> str:

@@ -9,9 +9,12 @@ def undone(text: str, delsp: bool) -> str:
     """`text` as it was before it was flowed, as far as the hunks' own counts prove it.
 
     Mailers that label a mail flowed do not always flow it, and some only stuff or only
-    wrap, so the reading that makes most hunks whole is taken, the mail as it is first.
+    wrap, so the reading that makes most hunks whole is taken. Where several do, the one that
+    undoes most: a context line that loses its blank would break the hunk, so that it still
+    counts when unstuffed proves that it was stuffed.
     """
-    readings = (text, _unstuffed(text), _joined(text, delsp), _unstuffed(_joined(text, delsp)))
+    joined = _joined(text, delsp)
+    readings = (_unstuffed(joined), _unstuffed(text), joined, text)
     return max(readings, key=whole_hunks)
 
 

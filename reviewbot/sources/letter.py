@@ -13,7 +13,10 @@ from reviewbot.sources.interface import Letter, Subject, SubjectReader
 
 _BASE = re.compile(r"^base-commit:.*?\b([0-9a-f]{7,64})\b", re.IGNORECASE | re.MULTILINE)
 _CHANGE = re.compile(r"^change-id:\s+(\S+)", re.IGNORECASE | re.MULTILINE)
-_HEADER_LINE = re.compile(r"[!-9;-~]+:[ \t]|[!-9;-~]+:$")
+_HEADER_LINE = re.compile(rb"[!-9;-~]+:")
+_MAIL_HEADER = re.compile(
+    rb"(?:from|subject|date|message-id|received|mime-version|content-type):", re.IGNORECASE
+)
 _OURS = "x-reviewbot-"
 
 
@@ -123,8 +126,9 @@ def _without_envelope(raw: bytes) -> bytes:
 
 
 def _looks_like_mail(raw: bytes) -> bool:
-    first = raw.partition(b"\n")[0].decode("latin-1").rstrip("\r")
-    return _HEADER_LINE.match(first) is not None
+    """`wimble: new driver` begins like a header, so one that mail must have is asked for."""
+    head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0].split(b"\n")
+    return _HEADER_LINE.match(head[0]) is not None and any(map(_MAIL_HEADER.match, head))
 
 
 def _bare_diff(raw: bytes) -> Letter:

@@ -80,13 +80,18 @@ def split(content: bytes) -> list[bytes]:
         return [content]
     ends = [found.start() for found in starts[1:]] + [len(content)]
     return [
-        _unquoted(content[found.start() : end], git=_GIT_MAGIC in found[0])
+        _unquoted(_closed(content[found.start() : end]), git=_GIT_MAGIC in found[0])
         for found, end in zip(starts, ends, strict=True)
     ]
 
 
 def _begins_mail(content: bytes, found: re.Match[bytes]) -> bool:
     return _HEADER.match(content, found.end()) is not None
+
+
+def _closed(mail: bytes) -> bytes:
+    """Without the blank line that an mbox puts below each mail."""
+    return mail[:-1] if mail.endswith(b"\n\n") else mail
 
 
 def _unquoted(mail: bytes, *, git: bool) -> bytes:

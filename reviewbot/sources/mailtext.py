@@ -17,7 +17,9 @@ from reviewbot.sources import charset
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _LINE_END = re.compile(r"\r+\n|\r\n")
-_LAST_ADDRESS = re.compile(r"(?P<name>.*?)<?(?P<email>[^<>\s,;:]+@[^<>\s,;:]+)>?\s*$", re.DOTALL)
+_LOOSE = re.compile(
+    r"""(?P<name>"[^"]*"|[^<>"]*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>|(?P<bare>[^<>\s,;]+@[^<>\s,;]+)"""
+)
 _PATCH_TYPES = ("text/x-patch", "text/x-diff", "application/x-patch", "application/octet-stream")
 
 Raw = email.message.Message
@@ -70,7 +72,7 @@ def addresses(mail: Raw, *names: str) -> tuple[Address, ...]:
     for value in filter(None, values):
         pairs = email.utils.getaddresses([_plain(value)])
         good = [Address(_name(name), spec) for name, spec in pairs if "@" in spec]
-        found += good or _salvaged(value)
+        found += good if len(good) == len(pairs) else _salvaged(value)
     return tuple(dict.fromkeys(found))
 
 
@@ -123,8 +125,8 @@ def _name(name: str) -> str:
 
 
 def _salvaged(value: str) -> list[Address]:
-    """The address of a header that breaks the grammar: an unquoted comma, a stray bracket."""
-    match = _LAST_ADDRESS.match(decoded(value))
-    if match is None:
-        return []
-    return [Address(" ".join(match["name"].strip(' "').split()), match["email"])]
+    """The addresses of a header that breaks the grammar: an unquoted comma, a stray bracket."""
+    return [
+        Address(" ".join((match["name"] or "").strip(' ",;').split()), match["email"] or match[3])
+        for match in _LOOSE.finditer(decoded(value))
+    ]

@@ -52,14 +52,13 @@ def whole_hunks(text: str) -> int:
 
 
 def _start(lines: list[str]) -> int | None:
+    """The diff's first line; a `---` line below a diff tells that it was only quoted."""
     first = _first_diff(lines, 0)
-    if first is None:
-        return None
-    end = _end(lines, first)
-    separator = next((at for at in range(first, len(lines)) if _SEPARATOR.match(lines[at])), None)
-    if separator is None or separator < end or any(map(_SEPARATOR.match, lines[:first])):
+    if first is None or any(map(_SEPARATOR.match, lines[:first])):
         return first
-    return _first_diff(lines, separator) or first
+    below = range(_end(lines, first, unbroken=True), len(lines))
+    separator = next((at for at in below if _SEPARATOR.match(lines[at])), None)
+    return first if separator is None else _first_diff(lines, separator) or first
 
 
 def _first_diff(lines: list[str], start: int) -> int | None:
@@ -85,8 +84,8 @@ def _is_triple(lines: list[str], at: int) -> bool:
     )
 
 
-def _end(lines: list[str], start: int) -> int:
-    """The line after the diff's last one.
+def _end(lines: list[str], start: int, *, unbroken: bool = False) -> int:
+    """The line after the diff's last one; `unbroken`: before the first that is not of it.
 
     A hunk that is cut or wrapped cannot say where it ends; the text up to the signature is
     then kept, so that whoever reads the diff sees the damage and can name it.
@@ -103,6 +102,8 @@ def _end(lines: list[str], start: int) -> int:
             end = at
         elif _BINARY.match(lines[at]) or lines[at] == "GIT binary patch":
             at = end = _binary_end(lines, at)
+        elif unbroken:
+            break
         else:
             at += 1
     return end
@@ -118,10 +119,10 @@ def _hunk_end(lines: list[str], head: int) -> tuple[int, bool]:
     at = head + 1
     while at < len(lines) and (old > 0 or new > 0):
         kind = lines[at][:1]
-        if kind not in ("", " ", "+", "-", "\\", "\t"):
+        if kind not in ("", " ", "+", "-", "\\"):
             return at, False
-        old -= kind in ("", " ", "-", "\t")
-        new -= kind in ("", " ", "+", "\t")
+        old -= kind in ("", " ", "-")
+        new -= kind in ("", " ", "+")
         at += 1
     while at < len(lines) and lines[at].startswith("\\ "):
         at += 1
