@@ -13,6 +13,7 @@ _OUTSIDE = re.compile(_STRING + rb"|[(){};=]", re.S)
 _PARENS = re.compile(_STRING + rb"|[()]", re.S)
 _BRACES = re.compile(_STRING + rb"|[{}]", re.S)
 _DEFINITION = re.compile(rb"\n[A-Za-z_](?![^\n]*[:;]\s*(?:\n|\Z))")
+_ENDS_LINE = re.compile(rb"\{[ \t]*\n")
 _VALUES = re.compile(rb"\s*\.")
 
 
@@ -80,15 +81,23 @@ def _braces_end(text: bytes, opening: int) -> int:
     return column0 + 2 if column0 >= 0 else end
 
 
+def _balanced(text: bytes, opening: int, closing: int) -> bool:
+    """Does the count of braces say, without a look at strings, that these two belong together?"""
+    opened = text.count(b"{", opening, closing)
+    return closing >= 0 and opened == text.count(b"}", opening, closing) + 1
+
+
 def _body_end(text: bytes, opening: int) -> int:
     """Past the brace that closes a body. Where the count does not end on a brace in column 0
     (an odd macro, a damaged file), the first brace in column 0 ends it all the same, unless
     the next definition begins before it."""
+    column0 = text.find(b"\n}", opening)
+    if _ENDS_LINE.match(text, opening) and _balanced(text, opening, column0):
+        return column0 + 2
     end = _closing(text, opening, _BRACES, b"{")
     closed = end > opening + 1
     if closed and (text[end - 2 : end - 1] == b"\n" or b"\n" not in text[opening:end]):
         return end
-    column0 = text.find(b"\n}", opening)
     if column0 < 0 or (closed and _DEFINITION.search(text, end, column0)):
         return end if closed else len(text)
     return column0 + 2

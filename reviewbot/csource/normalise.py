@@ -33,6 +33,7 @@ _AUTO = frozenset((b"__auto_type", b"auto"))
 _ENDS = frozenset((b";", b"=", b","))
 _CASE_TOKENS = 40
 _TELLING = frozenset((b"(", b":", b")"))
+_SIGNS = (b'"', b"__")
 _SPECIAL = ATTRIBUTES | TYPEOF | _AUTO | {b"case", b"goto", b"__label__", b"&&", b"asm", b"__asm__"}
 
 
@@ -67,10 +68,11 @@ def normalise(text: bytes, place: Place) -> Normalised:
 def _candidates(tokens: Tokens) -> list[tuple[int, bytes]]:
     """The few tokens that may need rewriting, by themselves or by what follows."""
     texts = tokens.texts
+    special = {text for text in set(texts) if text in _SPECIAL or text.startswith(_SIGNS)}
     return [
         (at, text)
         for at, (text, after) in enumerate(pairwise(texts))
-        if after in _TELLING or text in _SPECIAL or text[:1] == b'"' or text[:2] == b"__"
+        if after in _TELLING or text in special
     ]
 
 

@@ -270,6 +270,16 @@ def test_every_prefix_of_a_file() -> None:
         source.spans()
 
 
+def test_bodies_on_one_line() -> None:
+    text = b"int f(void) { return 1; }\nint g(void) { return 2;\n}\n\nint h(void)\n{\n\tx();\n}\n"
+    assert parse_file("pump.c", text).spans() == (("f", 1, 1), ("g", 2, 3), ("h", 5, 8))
+
+
+def test_braces_in_texts() -> None:
+    text = b"int f(void)\n{\n\tputs(\"} {{ \");\n\tputc('{');\n}\n\nint g(void)\n{\n\tx();\n}\n"
+    assert parse_file("pump.c", text).spans() == (("f", 1, 5), ("g", 7, 10))
+
+
 def test_two_definitions_of_one_name() -> None:
     text = b"int f(void)\n{\n\treturn 1;\n}\n\nint f(void)\n{\n\treturn 2;\n}\n"
     source = parse_file("pump.c", text)
