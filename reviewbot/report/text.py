@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from reviewbot.model import (
     Context,
@@ -96,8 +97,12 @@ def _patch(review: PatchReview, series: Series, paint: Paint) -> Iterator[str]:
     if review.note:
         label = "diff alone" if review.context is Context.DIFF else "note"
         yield from (paint("dim", line) for line in _wrap(f"{label}: {plain(review.note)}", 4, 2))
-    for finding in review.new:
-        yield from _finding(finding, paint)
+    for (file, line, function), findings in groupby(review.new, key=_place):
+        where = f" ({plain(function)})" if function else ""
+        yield ""
+        yield f"    {paint('cyan', f'{plain(file)}:{line}')}{where}"
+        for finding in findings:
+            yield from _finding(finding, paint)
     if review.new and (review.skipped or review.failures):
         yield ""
     yield from (paint("dim", line) for line in _skipped(review.skipped))
@@ -107,11 +112,11 @@ def _patch(review: PatchReview, series: Series, paint: Paint) -> Iterator[str]:
         yield ""
 
 
+def _place(finding: Finding) -> tuple[str, int, str]:
+    return finding.file, finding.line, finding.function
+
+
 def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
-    place = f"{plain(finding.file)}:{finding.line}"
-    where = f" ({plain(finding.function)})" if finding.function else ""
-    yield ""
-    yield f"    {paint('cyan', place)}{where}"
     grade = f"[{finding.severity.value}/{finding.confidence.value}]"
     head = f"{finding.rule} {grade}"
     first, *rest = _wrap(f"{head} {plain(finding.message)}", 4, 0)

@@ -47,6 +47,14 @@ def test_a_clean_series_still_names_what_was_not_looked_at(clean_review: Review)
     ]
 
 
+def test_findings_at_one_place_share_its_line(review: Review) -> None:
+    first = review.patches[1].findings[0]
+    other = replace(first, rule="other")
+    shown = render([with_patch(review, findings=(first, other))])
+    assert shown.count("grab-core.c:52 (grab_reset)") == 1
+    assert "\n    rule-new [" in shown and "\n    other [" in shown
+
+
 def test_missing_patches_are_drawn_together(clean_review: Review) -> None:
     series = replace(clean_review.series, expected=7, missing=(2, 4, 5, 6))
     lines = render([replace(clean_review, series=series)]).split("\n")
