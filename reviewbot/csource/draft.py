@@ -26,6 +26,11 @@ class Draft:
         tokens = self.tokens
         return self.text[tokens.starts[first] : tokens.ends[last]].decode("utf-8", "replace")
 
+    def column(self, at: int) -> int:
+        """How far from its line's start a token stands, in bytes; tabs count as 8."""
+        start = self.tokens.starts[at]
+        return len(self.text[self.text.rfind(b"\n", 0, start) + 1 : start].expandtabs(8))
+
     def mark(self, at: int, kind: str, text: str, detail: str = "") -> None:
         self.marks[self.tokens.starts[at]] = Mark(kind, text, detail)
 

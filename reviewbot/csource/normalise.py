@@ -25,15 +25,17 @@ from reviewbot.csource.vocabulary import (
     ATTRIBUTES,
     CALLED_ATTRIBUTES,
     KEYWORDS,
+    NUMBER,
+    OPERATORS,
     TYPEOF,
     is_type_name,
 )
 
 _AUTO = frozenset((b"__auto_type", b"auto"))
+_MEMBER = frozenset((b".", b"->"))
 _ENDS = frozenset((b";", b"=", b","))
 _CASE_TOKENS = 40
 _TELLING = frozenset((b"(", b":", b")"))
-_SIGNS = (b'"', b"__")
 _SPECIAL = ATTRIBUTES | TYPEOF | _AUTO | {b"case", b"goto", b"__label__", b"&&", b"asm", b"__asm__"}
 
 
@@ -62,18 +64,26 @@ def normalise(text: bytes, place: Place) -> Normalised:
             draft.replace(at, at, b"&")
         elif text[:1] == b'"':
             _one_word_before(draft, at)
+        elif text[:1].isdigit() and not NUMBER.match(text):
+            draft.mark(at, "name", text.decode("utf-8", "replace"))
+            draft.replace(at, at, b"_" * len(text))
     return Normalised(bytes(draft.out), draft.marks)
 
 
 def _candidates(tokens: Tokens) -> list[tuple[int, bytes]]:
     """The few tokens that may need rewriting, by themselves or by what follows."""
     texts = tokens.texts
-    special = {text for text in set(texts) if text in _SPECIAL or text.startswith(_SIGNS)}
+    special = {text for text in set(texts) if text in _SPECIAL or _is_special(text)}
     return [
         (at, text)
         for at, (text, after) in enumerate(pairwise(texts))
         if after in _TELLING or text in special
     ]
+
+
+def _is_special(text: bytes) -> bool:
+    """A string, a word with two underscores, or a number that is none: `4WAY`."""
+    return text.startswith((b'"', b"__")) or (text[:1].isdigit() and not NUMBER.match(text))
 
 
 def _one_word_before(draft: Draft, at: int) -> None:
@@ -95,7 +105,7 @@ def _word(draft: Draft, at: int, word: bytes, inside: bool) -> int:
     """Rewrite what begins with this word; the next token to look at."""
     tokens = draft.tokens
     called = tokens.texts[at + 1] == b"(" and tokens.match[at + 1] > 0
-    if word[:2] == b"__" or word in ATTRIBUTES:
+    if (word[:2] == b"__" or word in ATTRIBUTES) and tokens.before(at) not in _MEMBER:
         after = _decoration(draft, at, word, called)
         if after:
             return after
@@ -106,9 +116,9 @@ def _word(draft: Draft, at: int, word: bytes, inside: bool) -> int:
     if ASM.match(word) and (past := rewrite_asm(draft, at)):
         return past
     if called and tokens.texts[at + 2 : at + 4] != [b"*", b")"]:  # void (*)(int) is a type
-        if word == b"offsetof":
-            draft.mark(at, "name", "offsetof")
-            draft.replace(at, at, b"offsetoF")
+        if word in OPERATORS:
+            draft.mark(at, "name", word.decode())
+            draft.replace(at, at, word[:-1] + b"X")
         if word not in KEYWORDS:
             rewrite_call(draft, at)
         return at + 1

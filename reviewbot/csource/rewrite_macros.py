@@ -6,7 +6,7 @@ from reviewbot.csource.draft import Draft
 from reviewbot.csource.rewrite_bodies import rewrite_body
 from reviewbot.csource.rewrite_types import rewrite_arguments
 from reviewbot.csource.tokens import is_word
-from reviewbot.csource.vocabulary import ATTRIBUTES, GUARDED, JUMPS, LOOP, SCOPED, STORAGE, UPPER
+from reviewbot.csource.vocabulary import ATTRIBUTES, GUARDED, JUMPS, LOOP, SCOPED, STORAGE
 
 _STATEMENT = frozenset((b"", b";", b"{", b"}", b")", b":", b"else", b"do"))
 _OPERANDS = frozenset((b"*", b"(", b"++", b"--"))
@@ -14,7 +14,15 @@ _OPERANDS = frozenset((b"*", b"(", b"++", b"--"))
 
 def at_statement(draft: Draft, at: int) -> bool:
     """May a statement begin at this token?"""
-    return draft.tokens.before(at) in _STATEMENT
+    before = draft.tokens.before(at)
+    return before in _STATEMENT and (before != b")" or _after_head(draft, at))
+
+
+def _after_head(draft: Draft, at: int) -> bool:
+    """Behind `if (...)` and kin, or behind a macro with a body; not behind a cast."""
+    tokens = draft.tokens
+    opening = tokens.match[at - 1]
+    return opening > 0 and is_word(tokens.before(opening))
 
 
 def rewrite_asm(draft: Draft, at: int) -> int | None:
@@ -46,7 +54,9 @@ def rewrite_call(draft: Draft, at: int) -> None:
             return
         elif rewrite_body(draft, at, closing) or _declares(draft, at, closing):
             return
-        _end_statement(draft, at, closing)
+        if _end_statement(draft, at, closing):
+            _loop(draft, at, closing)
+            return
     elif tokens.before(at) in STORAGE and at_statement(draft, at - 1):
         draft.clear(at - 1, at - 1)  # static DEFINE_RATELIMIT_STATE(rs, 1, 2);
     elif tokens.is_string(at - 1) or tokens.is_string(closing + 1):
@@ -121,17 +131,20 @@ def _failure(draft: Draft, arguments: list[tuple[int, int]]) -> str:
     return ""
 
 
-def _end_statement(draft: Draft, at: int, closing: int) -> None:
-    """`MACRO(x)` on a line of its own, without a semicolon: put one at the line's end."""
+def _end_statement(draft: Draft, at: int, closing: int) -> bool:
+    """`MACRO(x)` on a line of its own, without a semicolon: put one at the line's end.
+
+    Where the next line stands further right, that is its body: True, and nothing is done.
+    """
     tokens = draft.tokens
-    after = tokens.texts[closing + 1]
-    if not UPPER.match(tokens.texts[at]) or tokens.before(at) == b")":
-        return
+    after, end = tokens.texts[closing + 1], tokens.ends[closing]
     if after != b"}" and (not is_word(after) or after in ATTRIBUTES):
-        return
-    end = tokens.ends[closing]
+        return False
     line_end = draft.text.find(b"\n", end, tokens.starts[closing + 1])
     if line_end >= 0:
+        if after != b"}" and draft.column(closing + 1) > draft.column(at):
+            return True
         draft.put(line_end, b";")
     elif after == b"}" and end < tokens.starts[closing + 1]:
         draft.put(end, b";")
+    return False

@@ -55,9 +55,10 @@ PRIMITIVES = _words("""
 """)
 TYPEOF = _words("typeof __typeof__ __typeof typeof_unqual __typeof_unqual__ typeof_member")
 KEYWORDS = _words(
-    "if while for switch do else return sizeof case default goto break continue"
-    " _Alignof __alignof__ alignof __alignof _Generic"
+    "if while for switch do else return sizeof case default goto break continue _Generic"
 )
+OPERATORS = _words("offsetof _Alignof __alignof__ alignof __alignof")
+"""Read as functions: the parser's own rules for them know too little."""
 JUMPS = _words("return goto break continue")
 GUARDED = _words("scoped_guard scoped_cond_guard")
 SYSCALL = re.compile(rb"(?:\w+_)?SYSCALL\d*_DEFINE\w*\d\Z|(?:\w+_)?BPF_CALL_\d\Z")
@@ -67,6 +68,9 @@ LOOP = re.compile(
 SCOPED = re.compile(rb"\A(?:scoped_|if_not_|(?:with|WITH)_)|_scoped\Z")
 UPPER = re.compile(rb"[A-Z_][A-Z0-9_]*\Z")
 ASM = re.compile(rb"(?:asm|__asm__|__asm)\Z|asm_(?:volatile|inline|goto)\w*\Z")
+NUMBER = re.compile(
+    rb"(?:0[xX][\da-fA-F]+|0[bB][01]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[uUlLfF]*\Z"
+)
 _TYPE_NAME = re.compile(
     rb"(?:[us](?:8|16|32|64)|u?int|ulong|uint|ushort|uchar|u_(?:char|short|int|long)"
     rb"|__(?:u|s|be|le)(?:8|16|32|64)|__wsum|__sum16|__poll_t|\w+_t)\Z"

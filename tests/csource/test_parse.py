@@ -237,7 +237,7 @@ def test_different_expressions_have_different_texts(one: str, other: str) -> Non
 
 
 def test_lines_after_a_put_in_semicolon() -> None:
-    body = only("FLUSH(dev)\n\tuse(dev);\n\treturn 0;").body.body
+    body = only("\tFLUSH(dev)\n\tuse(dev);\n\treturn 0;").body.body
     assert [each.line for each in body] == [3, 4, 5]
 
 
