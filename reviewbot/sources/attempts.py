@@ -84,7 +84,8 @@ def _topics(letters: list[Letter], is_patch: _Judge) -> list[Topic]:
     posted = [one for one in letters if _is_cover(one) or is_patch(one, known)]
     attempts = _attempts(posted, known, thread_of)
     groups = _same_topics(_joined_loose(attempts, thread_of), thread_of)
-    answers = [letter for letter in letters if letter not in posted]
+    ours = {letter.mail.message_id for letter in posted}
+    answers = [letter for letter in letters if letter.mail.message_id not in ours]
     return _with_replies(groups, answers, known, thread_of)
 
 
@@ -129,8 +130,8 @@ def _key(letter: Letter, above: Sequence[Letter], thread: int) -> tuple[object, 
         return ("of", letter.mail.message_id)
     for one in above:
         same_count = one.subject.numbered and one.subject.expected == subject.expected
-        stated = subject.versioned and one.subject.versioned
-        if not same_count or (stated and one.subject.revision != subject.revision):
+        other_revision = subject.versioned and one.subject.revision != subject.revision
+        if not same_count or other_revision:
             continue
         if _is_cover(one):
             return ("of", one.mail.message_id)
@@ -179,14 +180,28 @@ def _fits(attempt: Attempt, other: Attempt) -> bool:
 
 
 def _same_topics(attempts: Sequence[Attempt], thread_of: Mapping[str, int]) -> list[list[Attempt]]:
-    groups: list[list[Attempt]] = []
-    for attempt in attempts:
-        same = [group for group in groups if any(_same(one, attempt, thread_of) for one in group)]
-        merged = [one for group in same for one in group] + [attempt]
-        place = groups.index(same[0]) if same else len(groups)
-        groups = [group for group in groups if group not in same]
-        groups.insert(min(place, len(groups)), merged)
-    return groups
+    """The attempts by series, both in the order of the letters."""
+    leader = list(range(len(attempts)))
+    seen: dict[object, list[int]] = {}
+    for at, attempt in enumerate(attempts):
+        hints = _hints(attempt, thread_of)
+        near = {number for hint in hints for number in seen.setdefault(hint, [])}
+        same = {leader[n] for n in near if _same(attempts[n], attempt, thread_of)} | {at}
+        if len(same) > 1:
+            leader = [min(same) if one in same else one for one in leader]
+        for hint in hints:
+            seen[hint].append(at)
+    groups: dict[int, list[Attempt]] = {}
+    for number, attempt in zip(leader, attempts, strict=True):
+        groups.setdefault(number, []).append(attempt)
+    return list(groups.values())
+
+
+def _hints(attempt: Attempt, thread_of: Mapping[str, int]) -> set[object]:
+    """What two attempts at one change have in common, one of these at least."""
+    changes = {letter.change_id for letter in attempt.letters} - {""}
+    title = (_poster(attempt), attempt.head.subject.title.lower())
+    return {*changes, title, _thread(attempt, thread_of)}
 
 
 def _same(one: Attempt, other: Attempt, thread_of: Mapping[str, int]) -> bool:

@@ -23,9 +23,9 @@ def fetch(message_id: str, archive: Archive, revision: int | None = None) -> Ser
     reader = b4gate.Reader(archive)
     letters = _thread(reader, message_id)
     topic = _topic(letters, message_id, archive)
-    for other in _elsewhere(reader, topic, revision):
-        letters += _thread(reader, other)
-        topic = _topic(letters, message_id, archive)
+    more = _elsewhere(reader, topic, revision)
+    if more:
+        topic = _topic([*letters, *more], message_id, archive)
     return series.assemble(topic, revision, archive.url)
 
 
@@ -43,18 +43,19 @@ def _topic(letters: Sequence[Letter], message_id: str, archive: Archive) -> Topi
     raise NotAPatch(f"{message_id}: no patch in its thread in {archive.url}; check the Message-ID")
 
 
-def _elsewhere(reader: b4gate.Reader, topic: Topic, revision: int | None) -> list[str]:
-    """The Message-ID of the revision that is wanted and is not in this thread, if any."""
+def _elsewhere(reader: b4gate.Reader, topic: Topic, revision: int | None) -> list[Letter]:
+    """The thread of the revision that is wanted and is not in this one, if it can be found."""
     if revision is not None and topic.of_revision(revision) is not None:
         return []
     earlier = revision is not None and revision < series.newest(topic)
     try:
         found = reader.other_revisions(_slips(topic), revision if earlier else None)
+        numbers = [number for number, _ in found if revision in (None, number)]
+        keys = [key for number, key in found if numbers and number == max(numbers)]
+        return _thread(reader, keys[0]) if keys else []
     except ReviewbotError as error:
-        log.info("no search for other revisions: %s", error)
+        log.info("no other revisions of this series: %s", error)
         return []
-    numbers = [number for number, _ in found if revision is None or number == revision]
-    return [key for number, key in found if numbers and number == max(numbers)][:1]
 
 
 def _slips(topic: Topic) -> list[b4gate.Slip]:

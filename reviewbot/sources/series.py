@@ -98,7 +98,7 @@ def _series(
     filed: b4gate.Filed,
     archive: str,
 ) -> Series:
-    cover = letters[filed.cover] if filed.cover else None
+    cover = _cover(topic, attempt, letters.get(filed.cover or ""))
     patches = _patches(letters, filed)
     first = cover.mail if cover else patches[0].mail
     placed = {patch.mail.message_id for patch in patches} | {first.message_id}
@@ -118,6 +118,12 @@ def _series(
         change_id=next((one.change_id for one in about if one.change_id), ""),
         revisions=topic.revisions,
     )
+
+
+def _cover(topic: Topic, attempt: Attempt, found: Letter | None) -> Letter | None:
+    """b4 also takes the mail that the patches answer, and that may be another revision's cover."""
+    others = [one.cover for one in topic.attempts if one is not attempt]
+    return None if any(found is other for other in others) else found
 
 
 def _patches(letters: Mapping[str, Letter], filed: b4gate.Filed) -> tuple[Patch, ...]:

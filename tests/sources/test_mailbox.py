@@ -20,7 +20,7 @@ def mail(text: bytes) -> bytes:
 def test_mboxrd_is_split_and_unquoted() -> None:
     box = ENVELOPE + mail(b">From here\n>>From there\n\n") + ENVELOPE + mail(b"two\n")
     first, second = mailbox.split(box)
-    assert first.endswith(b"\nFrom here\n>From there\n\n")
+    assert first.endswith(b"\n\nFrom here\n>From there\n")
     assert second.endswith(b"\n\ntwo\n")
 
 

@@ -103,7 +103,7 @@ def test_partial_reroll_is_filled_from_the_revision_before() -> None:
         minute=300,
     )
     series = only([*first.messages, new])
-    assert series.revision == 2 and series.complete
+    assert series.revisions == (1, 2) and series.revision == 2 and series.complete
     assert [p.mail.message_id for p in series.patches] == [
         first.patches[0].message_id,
         "again@wimble.example",
@@ -130,6 +130,23 @@ def test_revision_that_only_the_cover_states() -> None:
     bare = [dataclasses.replace(p, subject=p.subject.replace("v3 ", "")) for p in posted.patches]
     series = only([posted.cover, *bare])
     assert (series.revision, len(series.patches), series.cover is not None) == (3, 2, True)
+
+
+def test_cover_of_another_revision_is_not_taken() -> None:
+    first = posting("sprocket", 2)
+    second = posting("sprocket", 2, revision=2, with_cover=False, parent=first.ids[0], minute=99)
+    series = only([*first.messages, *second.messages])
+    assert (series.revision, series.cover) == (2, None)
+    assert series.message_id == second.ids[0]
+
+
+def test_cover_without_a_number_is_found() -> None:
+    posted = posting("sprocket", 2)
+    assert posted.cover is not None
+    naked = dataclasses.replace(posted.cover, subject="misc: bring up the sprocket")
+    series = only([naked, *posted.patches])
+    assert series.cover is not None and series.message_id == naked.message_id
+    assert series.replies == ()
 
 
 def test_resent_series_in_the_thread_is_not_added_to_the_first() -> None:
