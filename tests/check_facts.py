@@ -15,9 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FACTS = Path(__file__).resolve().parent.parent / "rules" / "facts"
-FOLDERS = ("include", "arch/x86/include", "kernel", "mm", "lib", "fs", "block", "crypto")
-FOLDERS += ("net", "drivers/base", "drivers/of", "drivers/pci", "drivers/mmc", "drivers/usb")
-FOLDERS += ("drivers/spi", "drivers/i2c", "sound/core", "drivers/media", "drivers/tty", "security")
+FOLDERS = (
+    *("include", "arch/x86/include", "kernel", "mm", "lib", "fs", "block", "crypto", "net"),
+    *("drivers/base", "drivers/of", "drivers/pci", "drivers/mmc", "drivers/usb", "drivers/spi"),
+    *("drivers/i2c", "drivers/media", "drivers/tty", "sound/core", "security"),
+)
 GUARD = re.compile(rb"DEFINE_(?:LOCK_)?(?:GUARD|CLASS)\w*\(\s*(\w+)(?:,\s*(_\w+))?")
 
 
@@ -44,7 +46,9 @@ def named(kinds: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
 
 def main(tree: Path) -> int:
     if not (tree / "include" / "linux").is_dir():
-        print(f"{tree} is no kernel tree: give the folder that holds include/linux", file=sys.stderr)
+        print(
+            f"{tree} is no kernel tree: give the folder that holds include/linux", file=sys.stderr
+        )
         return 2
     known = words_of(tree)
     kinds = ("function", "guard", "free", "iterator", "printer")
