@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from reviewbot.csource.events import LockSlip, Site
 from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
 from reviewbot.csource.names import may_keep, tears_down
@@ -22,6 +24,9 @@ from reviewbot.csource.values import (
     roots,
 )
 
+_PREDICATE = re.compile(r"^IS_ENABLED$|^is_|_is_|^has_|_has_|_enabled$|_supported$|^test_bit$")
+"""Calls that give the same answer when they are asked twice on a path."""
+
 ASSERTIONS = frozenset("BUG_ON VM_BUG_ON KUNIT_ASSERT_TRUE".split())
 """Calls after which their argument is known; BUG_ON: that it does not hold."""
 
@@ -31,6 +36,9 @@ PASSIVE = frozenset(
     "lockdep_assert_held might_sleep dev_err_probe printk memset memcpy snprintf strcmp".split()
 )
 """Calls that neither keep nor change what they are handed."""
+
+UNDO = "undo:"
+"""Resources that are only known from the names of a pair of calls start with this."""
 
 DOUBTS = 6
 """After so many calls that may have taken a thing over, it is not followed any longer."""
@@ -85,6 +93,8 @@ def _release(
             _give_back(scene, site, state, val.inst, held, node)
             _mark_freed(scene, site, state, name, val, resource)
             return
+    if resource.kind is Kind.REFERENCE:
+        _let_go_of_whole(state, raw)
     val = state.get(raw)
     if val.freed not in (0, site.id) and not val.stale:
         scene.use("again", arg or site.call, val, state.trail, site.call)
@@ -105,6 +115,15 @@ def _release(
     _mark_freed(scene, site, state, raw, val, resource)
 
 
+def _let_go_of_whole(state: State, text: str) -> None:
+    """The last put_device(&p->dev) or kobject_put(&p->kobj) frees p through its release."""
+    if text.startswith("&"):
+        for name in roots(text):
+            inst = state.get(name).inst
+            if inst and not inst.startswith(KEYED):
+                state.held.pop(inst, None)
+
+
 def _wholes(text: str, resource: Resource) -> list[str]:
     """put_device(&pdev->dev) gives pdev back: the wholes that a member's address stands for."""
     return [
@@ -118,12 +137,13 @@ def _wholes(text: str, resource: Resource) -> list[str]:
 def _same_sort(scene: Scene, held: Held, resource: Resource) -> bool:
     """Memory is given back by more than one function, and a mix is another rule's matter."""
     taken = scene.resource(held.resource)
+    if held.resource.startswith(UNDO) or resource.id.startswith(UNDO):
+        return False
     return taken is not None and taken.kind is resource.kind is Kind.MEMORY
 
 
 def _give_back(scene: Scene, site: Site, state: State, name: str, held: Held, node: int) -> None:
-    scene.released.setdefault(held.site, set()).add(node)
-    scene.lenders |= held.doubts
+    scene.give_back(held, node)
     del state.held[name]
     state.note(scene.graph.nodes[node], None, "release", site.id)
 
@@ -175,7 +195,7 @@ def _acquire(
     if name.startswith(KEYED):
         _check_twice(scene, site, fact, resource, state, name)
     stored = bool(text) and not name.startswith(KEYED) and text not in scene.locals
-    stored = stored and not acquire.member
+    stored = stored and not acquire.member and bool(acquire.where or site.target)
     state.held[name] = Held(resource.id, site.id, text, ok, frozenset(), False, stored)
     state.vals.pop("~" + name, None)
     val = state.get(site.call.text)
@@ -192,7 +212,7 @@ def _held_name(
     if resource.singleton or (acquire.where and arg is None):
         return keyed(resource.id, ""), ""
     if arg is None:
-        return f"{site.id}", site.target
+        return f"{site.id}", site.target or site.call.text
     bare = arg.bare
     if acquire.out and bare.kind == "unary" and bare.op == "&":
         text = bare.parts[0].bare.text
@@ -217,6 +237,8 @@ def _result(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
     if same is not None:
         state.vals[site.call.text] = state.get(same.bare.text)._replace(used=0)
         return
+    if _PREDICATE.search(site.name) and state.get(site.call.text).tested >= 0:
+        return  # asked before, and nothing that it depends on was written since
     if fact is not None and fact.failure not in (None, Failure.NEVER):
         assert fact.failure is not None
         state.vals[site.call.text] = Val(POSSIBLE[fact.failure], origin=site.id)
@@ -235,9 +257,9 @@ def _hand_over(scene: Scene, site: Site, fact: Fact, state: State) -> None:
             continue
         if number in fact.consumes | fact.keeps | fact.consumes_on_failure:
             _drop(state, arg)
-        elif number in fact.consumes_on_success:
-            _doubt(scene, site, state, arg)
-        elif not (fact.borrows_all or number in fact.borrows) and _takes(scene, site, arg, state):
+        elif number in fact.consumes_on_success or (
+            not (fact.borrows_all or number in fact.borrows) and _takes(scene, site, arg, state)
+        ):
             _doubt(scene, site, state, arg)
 
 
@@ -271,7 +293,6 @@ def _undo_by_name(scene: Scene, site: Site, state: State) -> None:
             continue  # its undoer is known by name and called here
         named = "unlock" in site.name if lock else tears_down(site.name)
         if named and (not held.text or not args or roots(held.text) & args):
-            scene.lenders |= held.doubts
             del state.held[key]
         elif any(scene.canonical(arg) == held.text for arg in site.call.args) and lock:
             if not site.name.startswith(("lockdep", "assert", "might", "INIT", "init")):
@@ -301,7 +322,7 @@ def _instances(state: State, arg: Expr) -> list[str]:
     val = state.get(bare.text)
     if val.inst:
         return [val.inst]
-    if bare.kind == "unary" and bare.op == "&" or bare.kind in ("binary", "braces", "index"):
+    if (bare.kind == "unary" and bare.op == "&") or bare.kind in ("binary", "braces", "index"):
         names = roots(bare.text)
         return [v.inst for t, v in state.vals.items() if v.inst and t in names]
     return []

@@ -335,6 +335,8 @@ def keeps_value(scene: Scene, text: str, val: Val) -> bool:
     """Whether a value is worth remembering under this name."""
     if val.inst or val.freed or (val.origin and val.mask != ANY):
         return True
+    if val.origin and text in scene.tested:
+        return True
     return val != NOTHING and text in scene.tracked
 
 

@@ -69,7 +69,8 @@ class Exit:
 
     `value` is None for a function without value, `line` where the return stands. `call` is the
     call whose verdict is handed on untested. `given` are the sites whose result was given back
-    at a place from which the control flow can come here.
+    at a place from which the control flow can come here; `lent` the calls that such a release
+    proves to have kept nothing.
     """
 
     value: Expr | None
@@ -79,6 +80,7 @@ class Exit:
     trail: Trail
     call: Site | None = None
     given: frozenset[int] = frozenset()
+    lent: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,11 @@ def fails(sight: Sight, exit: Exit) -> bool:
     return exit.mask & ZERO == 0 and exit.mask & (NEG | ERR) != 0
 
 
-def may_fail(sight: Sight, exit: Exit) -> bool:
-    """Whether the exit hands the verdict of its last call on: `return register_it()`."""
-    if exit.call is None or sight.function.returns.strip() not in ("int", "static int", ""):
+def may_fail(sight: Sight, exit: Exit, held: Held) -> bool:
+    """Whether the exit hands the verdict of a later call on: `return register_it()`."""
+    if exit.call is None or exit.call.id == held.site:
+        return False
+    if sight.function.returns.strip() not in ("int", "static int", ""):
         return False
     fact = exit.call.fact
     return exit.mask & NEG != 0 and (fact is None or fact.failure is not Failure.NEVER)
@@ -78,13 +80,13 @@ def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool)
         )
     if error:
         return _on_error(sight, held, resource, contrasted)
-    if held.doubts or held.stored:
+    if held.stored or held.doubts - _lenders(sight, on_success=True):
         return None
     if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT):
-        return Sure.GUESSED if may_fail(sight, exit) else None
+        return Sure.GUESSED if may_fail(sight, exit, held) and not held.doubts else None
     if contrasted and _given_on_success(sight, held):
         return Sure.CONTRASTED
-    return Sure.BORROWED if held.text in sight.paths.locals and not contrasted else None
+    return Sure.BORROWED if _is_local(sight, held) else None
 
 
 def _on_error(sight: Sight, held: Held, resource: Resource, contrasted: bool) -> Sure | None:
@@ -94,7 +96,15 @@ def _on_error(sight: Sight, held: Held, resource: Resource, contrasted: bool) ->
         return Sure.CONTRASTED
     if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT):
         return Sure.BORROWED if not held.stored else None
-    return Sure.BORROWED if held.text in sight.paths.locals and not held.stored else None
+    return Sure.BORROWED if _is_local(sight, held) and not held.stored else None
+
+
+def _is_local(sight: Sight, held: Held) -> bool:
+    """Whether only this function knows the thing: a local holds it, or nothing does."""
+    text = held.text
+    if not text:
+        return True
+    return "->" not in text and "*" not in text and text.partition(".")[0] in sight.paths.locals
 
 
 def _given(sight: Sight, held: Held) -> bool:
@@ -102,21 +112,30 @@ def _given(sight: Sight, held: Held) -> bool:
 
 
 def _given_on_success(sight: Sight, held: Held) -> bool:
-    """Whether a path that succeeds gives it back: then all that succeed should."""
-    return any(
+    """Whether a path that succeeds gives it back, on either side: then all should."""
+    if any(
         not fails(sight, exit) and held.site in exit.given and not _holds(exit, held)
         for exit in sight.paths.exits
+    ):
+        return True
+    there = sight.other.paths if sight.other is not None else None
+    return there is not None and any(
+        not fails(sight, exit) and any(_names(there, site, held) for site in exit.given)
+        for exit in there.exits
     )
 
 
-def _lenders(sight: Sight) -> frozenset[int]:
-    """Sites that kept nothing: proven on this side, or by the same call on the other."""
-    paths = sight.paths
-    if sight.other is None:
-        return paths.lenders
-    there = sight.other.paths
-    names = {there.sites[number].call.text for number in there.lenders}
-    return paths.lenders | {n for n, s in paths.sites.items() if s.call.text in names}
+def _lenders(sight: Sight, on_success: bool = False) -> frozenset[int]:
+    """Sites that kept nothing: proven on this side, or by the same call on the other.
+
+    A release on the way to a failure proves nothing of what happens on success.
+    """
+    texts: set[str] = set()
+    for paths in (sight.paths, sight.other.paths if sight.other is not None else None):
+        for exit in paths.exits if paths is not None else ():
+            if not on_success or not fails(sight, exit):
+                texts.update(paths.sites[number].call.text for number in exit.lent)  # type: ignore[union-attr]
+    return frozenset(n for n, site in sight.paths.sites.items() if site.call.text in texts)
 
 
 def _odd_one(sight: Sight, held: Held, error: bool) -> bool:

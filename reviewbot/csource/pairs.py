@@ -57,8 +57,6 @@ _VERBS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("grab", ("drop", "put", "release")),
     ("hold", ("put", "release")),
     ("up", ("down",)),
-    ("assert", ("deassert",)),
-    ("deassert", ("assert",)),
     ("run", ("stop",)),
     ("ref", ("unref",)),
     ("freeze", ("thaw", "unfreeze")),
@@ -66,11 +64,38 @@ _VERBS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lock", ("unlock",)),
 )
 _BY_VERB = dict(_VERBS)
+_GIVES = re.compile(
+    r"(?:^|_)(?:get|lookup|find|alloc|create|new|open|parse|dup|clone|convert|build|grab|acquire"
+    r"|prepare|register|request|ref|first|next|search)(?:_|$)"
+)
+"""What a function is called that may hand over something owned."""
+_ONLY_SHOWS = re.compile(r"^devm_|^drmm_|^pcim_|drvdata|platdata|pdata|_data$|priv$|property")
+"""What a function is called that only shows what somebody else owns, or that is managed."""
+_MANAGED = ("devm_", "drmm_", "pcim_", "devres_")
+_NOTHING_TO_UNDO = frozenset(
+    "xa_init xa_init_flags ida_init idr_init mutex_init spin_lock_init init_completion "
+    "init_waitqueue_head INIT_LIST_HEAD INIT_WORK INIT_DELAYED_WORK timer_setup sg_init_table "
+    "xas_lock kref_init refcount_set kobject_init device_initialize".split()
+)
+"""Set-up whose counterpart only helps debugging, or that another rule knows."""
+_TAKES_BACK = re.compile(
+    r"(?:^|_)(?:put|unref|free|destroy|release|drop|close|delete)$"
+    r"|^(?:put|free|destroy|release|delete)_"
+)
+"""What a function is called that gives such a thing back."""
+_SORTS = (
+    (re.compile(r"(?:^|_)unlock(?:_|$)"), Kind.LOCK, "lock"),
+    (re.compile(r"(?:^|_)(?:put|unref|drop)(?:_|$)"), Kind.REFERENCE, "reference"),
+    (re.compile(r"(?:^|_)(?:free|destroy|delete|dealloc)(?:_|$)"), Kind.MEMORY, "memory"),
+)
+"""What sort of thing an undoer of this name gives back, and how it is called."""
 
 
 @lru_cache(maxsize=8192)
 def undoers(name: str) -> frozenset[str]:
     """The names that a function which undoes `name` would have."""
+    if name.startswith(_MANAGED) or name in _NOTHING_TO_UNDO:
+        return frozenset()
     found: set[str] = set()
     words = name.split("_")
     for at, word in enumerate(words):
@@ -108,20 +133,39 @@ def pairs_in(function: Function, other: Function | None, text: bytes) -> Iterato
         near = [
             p for name in sorted(names & undo.keys()) if (p := _near(function, call, undo[name]))
         ]
-        yield from near[:1] or _far(call, names, text)
+        yield from near[:1] or _owned(function, call, undo) or _far(call, names, text)
 
 
 def _near(function: Function, doer: Expr, undo: list[Expr]) -> Pair | None:
-    """The pair if an undoing call of this function names the same thing as the doer."""
+    """The pair if an undoing call of this function names the same thing as the doer.
+
+    The thing is what the doer returned, or else the one argument that the undoer is given:
+    free_request(ep, req) undoes alloc_request(ep) for `req`, not for `ep`.
+    """
     target = _target(function, doer)
     for call in undo:
-        for at, arg in enumerate(call.args[:2], 1):
+        for at, arg in enumerate(call.args[:3], 1):
             if target and arg.bare.text == target:
                 return Pair(doer.name, call.name, 0, at, True)
-            for where, given in enumerate(doer.args[:3], 1):
-                if given.bare.text == arg.bare.text and given.kind not in ("number", "string"):
-                    return Pair(doer.name, call.name, where, at, True)
+    texts = {arg.bare.text: where for where, arg in enumerate(doer.args[:3], 1)}
+    for call in undo:
+        given = [arg.bare.text for arg in call.args]
+        if given and given[0] in texts and all(text in texts for text in given):
+            return Pair(doer.name, call.name, texts[given[0]], 1, True)
     return None
+
+
+def _owned(function: Function, doer: Expr, undo: dict[str, list[Expr]]) -> list[Pair]:
+    """`p = foo_find(); ... bar_put(p)`: whoever gives it back here has to do so everywhere."""
+    if not _GIVES.search(doer.name) or _ONLY_SHOWS.search(doer.name):
+        return []
+    target = _target(function, doer)
+    return [
+        Pair(doer.name, name, 0, 1, True)
+        for name, calls in sorted(undo.items())
+        if target and _TAKES_BACK.search(name)
+        if any(len(call.args) == 1 and call.args[0].bare.text == target for call in calls)
+    ][:1]
 
 
 def _far(doer: Expr, names: Iterable[str], text: bytes) -> list[Pair]:
@@ -176,11 +220,13 @@ class Paired:
         self._facts[pair.undoer] = replace(
             undoer or Fact(pair.undoer), releases=(Acquire(id, pair.at),)
         )
-        lock = pair.undoer.endswith("unlock") or "_unlock_" in pair.undoer
-        self._resources[id] = (
-            Resource(id, Kind.LOCK, "lock")
-            if lock
-            else Resource(id, Kind.STATE, f"state that {pair.doer}() set")
-        )
+        self._resources[id] = _resource(id, pair)
         if pair.near:
             self.near |= {id}
+
+
+def _resource(id: str, pair: Pair) -> Resource:
+    for name, kind, noun in _SORTS:
+        if name.search(pair.undoer):
+            return Resource(id, kind, noun if pair.where else f"{noun} that {pair.doer}() gave")
+    return Resource(id, Kind.STATE, f"state that {pair.doer}() set")

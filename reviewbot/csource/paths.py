@@ -7,7 +7,7 @@ than `CAP` states at one node is given up: its result says `complete=False` and 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reviewbot.csource import syntax as c
@@ -30,7 +30,7 @@ class Paths:
     """All that the paths of one function showed.
 
     `released` are the sites whose result some path gives back; `given` the (resource, text)
-    that some path gives back; `lenders` the sites that are proven to keep nothing.
+    that some path gives back.
     """
 
     function: c.Function
@@ -43,7 +43,6 @@ class Paths:
     slips: tuple[LockSlip, ...] = ()
     released: frozenset[int] = frozenset()
     given: frozenset[tuple[str, str]] = frozenset()
-    lenders: frozenset[int] = frozenset()
     locals: frozenset[str] = frozenset()
     pointers: frozenset[str] = frozenset()
     tested: frozenset[str] = frozenset()
@@ -100,7 +99,6 @@ class _Walk:
             tuple(scene.slips.values()),
             frozenset(scene.released),
             frozenset(scene.given),
-            frozenset(scene.lenders),
             frozenset(scene.locals),
             frozenset(scene.pointers),
             frozenset(scene.null_tested),
@@ -108,13 +106,20 @@ class _Walk:
 
     def with_given(self) -> Iterator[Exit]:
         """The exits, each with the sites that are given back on some way to it."""
-        sites: dict[int, set[int]] = {}
-        for site, nodes in self.scene.released.items():
-            for end in self.reached(nodes):
-                sites.setdefault(end, set()).add(site)
+        given = self.by_exit(self.scene.released)
+        lent = self.by_exit(self.scene.lenders)
         for exit in self.scene.exits:
-            given = sites.get(exit.trail.node.id)
-            yield replace(exit, given=frozenset(given)) if given else exit
+            end = exit.trail.node.id
+            here = frozenset(given.get(end, ()))
+            yield replace(exit, given=here, lent=frozenset(lent.get(end, ())))
+
+    def by_exit(self, places: Mapping[int, set[int]]) -> dict[int, set[int]]:
+        """For each node that something happens before, what it is that happens."""
+        found: dict[int, set[int]] = {}
+        for what, nodes in places.items():
+            for end in self.reached(nodes):
+                found.setdefault(end, set()).add(what)
+        return found
 
     def reached(self, nodes: Iterable[int]) -> set[int]:
         """The nodes that control can come to from these."""
@@ -297,7 +302,7 @@ class _Walk:
         keep_calls = isinstance(node.stmt, c.Return) or node.kind == "cleanup"
         wanted = self.wanted[following.id]
         for text in list(state.vals):
-            if text[-1] == ")" and not keep_calls:
+            if text[-1] == ")" and not keep_calls and text not in self.scene.tracked:
                 del state.vals[text]
                 continue
             want = wanted.get(text)

@@ -21,7 +21,7 @@ class Scene:
     `tracked` are the texts whose masks are worth keeping. `released` are the call sites whose
     result some path gave back, `given` the (resource, text) that some path gave back;
     `lenders` the sites that are proven to have kept nothing, for their argument was released
-    after them.
+    after them, with the nodes where it was.
     """
 
     def __init__(self, graph: Graph, facts: Facts, known: Known) -> None:
@@ -34,10 +34,11 @@ class Scene:
         self.pointers: set[str] = set()
         self.aliases: dict[str, str] = {}
         self.tracked: set[str] = set()
+        self.tested: frozenset[str] = frozenset()
         self.null_tested: set[str] = set()
         self.released: dict[int, set[int]] = {}
         self.given: set[tuple[str, str]] = set()
-        self.lenders: set[int] = set()
+        self.lenders: dict[int, set[int]] = {}
         self.uses: dict[tuple[object, ...], Use] = {}
         self.calls: dict[tuple[object, ...], Call] = {}
         self.late: dict[tuple[object, ...], LateTest] = {}
@@ -82,6 +83,12 @@ class Scene:
             key = (site.id, held)
             self.calls.setdefault(key, Call(site, held, state.trail))
 
+    def give_back(self, held: Held, node: int) -> None:
+        """A thing is given back at a node: so the calls that saw it before kept nothing."""
+        self.released.setdefault(held.site, set()).add(node)
+        for site in held.doubts:
+            self.lenders.setdefault(site, set()).add(node)
+
     def is_lock(self, held: Held) -> bool:
         resource = self.resource(held.resource)
         return resource is not None and resource.kind in ("lock", "context")
@@ -120,6 +127,7 @@ class _Survey:
         scene.tracked |= {k for k, n in self.tests.items() if n > 1 or k in self.constants}
         scene.tracked |= {k for k in self.tests if k in self.dereferenced}
         scene.tracked |= self.returned
+        scene.tested = frozenset(self.tests)
         scene.aliases = {
             name: text
             for name, text in self.paths.items()

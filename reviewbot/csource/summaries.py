@@ -235,9 +235,7 @@ class _Summary:
 def _tests(expr: c.Expr, condition: bool, tested: set[str]) -> None:
     """The texts that are compared: conditions, and operands of !, &&, ||, ?:, == and kin."""
     for inner in expr.walk():
-        if inner.kind == "unary" and inner.op == "!":
-            tested.add(inner.parts[0].bare.text)
-        elif inner.kind == "conditional":
+        if (inner.kind == "unary" and inner.op == "!") or inner.kind == "conditional":
             tested.add(inner.parts[0].bare.text)
         elif inner.kind == "binary":
             tested.update(part.bare.text for part in inner.parts)
