@@ -47,15 +47,15 @@ def from_mails(source: MailSource, name: str, revision: int | None = None) -> li
     Where a revision is asked for, the series that have it; raises NoSuchRevision where none
     has, and NotAPatch where there is no patch at all.
     """
-    from reviewbot.sources import attempts, series
+    from reviewbot.sources import series, topics
 
     letters = _letters(source.mails(), name)
-    topics = [t for t in attempts.topics(letters) if any(a.patches for a in t.attempts)]
-    if not topics:
+    found = [topic for topic in topics.found_in(letters) if topic.has_patches]
+    if not found:
         raise NotAPatch(f"{name}: {_why_not(letters)}; give a mail or mbox that holds a patch")
     if revision is not None:
-        topics = [t for t in topics if t.of_revision(revision) is not None] or topics[:1]
-    return [series.assemble(topic, revision) for topic in topics]
+        found = [topic for topic in found if topic.of_revision(revision)] or found[:1]
+    return [series.assemble(topic, revision) for topic in found]
 
 
 def _letters(mails: Sequence[bytes], name: str) -> list[Letter]:

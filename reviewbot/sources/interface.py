@@ -2,8 +2,9 @@
 
     address, file, maildir, stdin, range  ->  raw mails        (lore, mailbox, gitrange)
     raw mail                              ->  Letter           (letter, mailtext, patchtext)
-    letters                               ->  attempts         (attempts: who belongs to whom)
-    attempts                              ->  Series           (series, with b4)
+    letters                               ->  Attempts         (threads, attempts: one posting)
+    attempts                              ->  Topics           (topics: all its revisions)
+    topic, revision                       ->  Series           (series, with b4 by b4gate)
 
 Everything that fails, fails as a leaf of `reviewbot.errors`.
 """

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from reviewbot.errors import NotAPatch, ReviewbotError
 from reviewbot.model import Series
-from reviewbot.sources import attempts, b4gate, letter, mailbox, msgid, series
-from reviewbot.sources.attempts import Topic
+from reviewbot.sources import b4gate, letter, mailbox, msgid, series, topics
 from reviewbot.sources.interface import Archive, Letter
+from reviewbot.sources.topics import Topic
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,9 @@ def _thread(reader: b4gate.Reader, message_id: str) -> list[Letter]:
 
 
 def _topic(letters: Sequence[Letter], message_id: str, archive: Archive) -> Topic:
-    topics = attempts.topics(letters)
-    of_mail = [topic for topic in topics if topic.holds(message_id)] or topics
-    for topic in of_mail:
-        if any(attempt.patches for attempt in topic.attempts):
+    found = topics.found_in(letters)
+    for topic in [topic for topic in found if topic.holds(message_id)] or found:
+        if topic.has_patches:
             return topic
     raise NotAPatch(f"{message_id}: no patch in its thread in {archive.url}; check the Message-ID")
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from reviewbot.errors import NoSuchRevision, NotAPatch
 from reviewbot.model import Patch, Series
 from reviewbot.sources import b4gate, msgid, patchid
-from reviewbot.sources.attempts import Attempt, Topic
+from reviewbot.sources.attempts import Attempt
 from reviewbot.sources.interface import Letter
+from reviewbot.sources.topics import Topic
 
 _HOST = "letter.reviewbot.invalid"
 
