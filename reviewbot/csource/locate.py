@@ -30,74 +30,78 @@ class Place:
 
 def functions_in(text: bytes) -> Iterator[Place]:
     """The function definitions in text without comments and directives, in order."""
+    brackets = _Brackets(text)
     start = position = 0
     initialiser = False
-    while found := _OUTSIDE.search(text, position):
+    while brackets.patience > 0 and (found := _OUTSIDE.search(text, position)):
         position = found.end()
         match found.group():
             case b"(":
-                position = _closing(text, found.start(), _PARENS, b"(")
+                position = brackets.closing(found.start(), _PARENS, b"(")
             case b"=":
                 initialiser = True
             case b";" | b"}":
                 start, initialiser = position, False
             case b"{":
-                head = text[start : found.start()]
-                if head.rstrip().endswith(b'"C"'):
-                    start = position
-                    continue
-                signature = None if initialiser else read_signature(head)
-                if signature is None or (signature.macro and _VALUES.match(text, position)):
-                    position = _braces_end(text, found.start())
-                else:
-                    position = _body_end(text, found.start())
-                    yield Place(
-                        signature.name,
-                        signature,
-                        start + signature.start,
-                        found.start(),
-                        position,
-                    )
-                    start = position
+                head, brace = text[start : found.start()], found.start()
+                if not head.rstrip().endswith(b'"C"'):
+                    signature = None if initialiser else read_signature(head)
+                    if signature is None or (signature.macro and _VALUES.match(text, position)):
+                        position = brackets.braces_end(brace)
+                    else:
+                        first = start + signature.start
+                        position = brackets.body_end(brace)
+                        yield Place(signature.name, signature, first, brace, position)
+                start = position
 
 
-def _closing(text: bytes, opening: int, bracket: re.Pattern[bytes], opener: bytes) -> int:
-    """Past the bracket that closes the one at `opening`; the next offset where none does."""
-    depth = 0
-    for found in bracket.finditer(text, opening):
-        token = found.group()
-        if len(token) > 1:
-            continue
-        depth += 1 if token == opener else -1
-        if depth == 0:
-            return found.end()
-    return opening + 1
+class _Brackets:
+    """Finds the bracket that closes another. `patience` ends where a damaged text has so many
+    that nothing closes that the search would take the square of its length."""
 
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self.patience = 16 * len(text) + 1
 
-def _braces_end(text: bytes, opening: int) -> int:
-    """Past the brace that closes a struct or an initialiser."""
-    end = _closing(text, opening, _BRACES, b"{")
-    column0 = text.find(b"\n}", opening) if end == opening + 1 else -1
-    return column0 + 2 if column0 >= 0 else end
+    def closing(self, opening: int, bracket: re.Pattern[bytes], opener: bytes) -> int:
+        """Past the bracket that closes the one at `opening`; the next offset where none does."""
+        depth = 0
+        for found in bracket.finditer(self.text, opening):
+            token = found.group()
+            if len(token) > 1:
+                continue
+            depth += 1 if token == opener else -1
+            if depth == 0:
+                return found.end()
+        self.patience -= len(self.text) - opening
+        return opening + 1
 
+    def braces_end(self, opening: int) -> int:
+        """Past the brace that closes a struct or an initialiser."""
+        end = self.closing(opening, _BRACES, b"{")
+        column0 = self.text.find(b"\n}", opening) if end == opening + 1 else -1
+        return column0 + 2 if column0 >= 0 else end
 
-def _balanced(text: bytes, opening: int, closing: int) -> bool:
-    """Does the count of braces say, without a look at strings, that these two belong together?"""
-    opened = text.count(b"{", opening, closing)
-    return closing >= 0 and opened == text.count(b"}", opening, closing) + 1
-
-
-def _body_end(text: bytes, opening: int) -> int:
-    """Past the brace that closes a body. Where the count does not end on a brace in column 0
-    (an odd macro, a damaged file), the first brace in column 0 ends it all the same, unless
-    the next definition begins before it."""
-    column0 = text.find(b"\n}", opening)
-    if _ENDS_LINE.match(text, opening) and _balanced(text, opening, column0):
+    def body_end(self, opening: int) -> int:
+        """Past the brace that closes a body. Where the count does not end on a brace in column
+        0 (an odd macro, a damaged file), the first brace in column 0 ends it all the same,
+        unless the next definition begins before it."""
+        text = self.text
+        column0 = text.find(b"\n}", opening)
+        if _ENDS_LINE.match(text, opening) and self._balanced(opening, column0):
+            return column0 + 2
+        end = self.closing(opening, _BRACES, b"{")
+        closed = end > opening + 1
+        if closed and (text[end - 2 : end - 1] == b"\n" or b"\n" not in text[opening:end]):
+            return end
+        if column0 < 0 or (closed and _DEFINITION.search(text, end, column0)):
+            return end if closed else len(text)
         return column0 + 2
-    end = _closing(text, opening, _BRACES, b"{")
-    closed = end > opening + 1
-    if closed and (text[end - 2 : end - 1] == b"\n" or b"\n" not in text[opening:end]):
-        return end
-    if column0 < 0 or (closed and _DEFINITION.search(text, end, column0)):
-        return end if closed else len(text)
-    return column0 + 2
+
+    def _balanced(self, opening: int, closing: int) -> bool:
+        """Does the count of braces, without a look at strings, say that these two belong
+        together, and does no other definition open between them?"""
+        count = self.text.count
+        if closing < 0 or _DEFINITION.search(self.text, opening, closing):
+            return False
+        return count(b"{", opening, closing) == count(b"}", opening, closing) + 1

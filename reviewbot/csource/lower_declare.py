@@ -45,14 +45,10 @@ def declarations(piece: Piece, node: Node) -> Iterator[Declare]:
 
 def _cleanups(piece: Piece, node: Node, nodes: list[Node]) -> dict[int, str]:
     """Which declarator each __free() in the declaration belongs to, by number."""
-    if not piece.marks or not nodes:
-        return {}
-    start, end = node.start_byte, node.end_byte
     found: dict[int, str] = {}
-    for at, mark in piece.marks.items():
-        if mark.kind == "free" and start <= at < end:
-            before = [number for number, each in enumerate(nodes) if each.start_byte < at]
-            found[before[-1] if before else 0] = mark.text
+    for at, text in piece.marked(node, "free"):
+        before = [number for number, each in enumerate(nodes) if each.start_byte < at]
+        found[before[-1] if before else 0] = text
     return found
 
 

@@ -20,6 +20,7 @@ _SPECIFIERS = kind_ids(("struct_specifier", "union_specifier", "enum_specifier")
 _STORAGE = kind_ids(("storage_class_specifier",))
 _DECLARATOR = field_id("declarator")
 _NAME = field_id("name")
+_WORD = re.compile(r"\A\w+")
 _STAR = re.compile(r"\s*\*\s*")
 _INIT = kind_ids(("init_declarator",))
 
@@ -64,24 +65,16 @@ def type_text(piece: Piece, node: Node) -> str:
 def _text(piece: Piece, node: Node) -> str:
     """Its words, with what a mark says stood there."""
     start, end = node.start_byte, node.end_byte
-    marked = [(at, mark) for at, mark in _types_in(piece, start, end)]
+    marked = piece.marked(node, "type")
     if not marked:
         return squeezed(piece.slice(node))
     words, position = [], start
     for at, mark in marked:
         words.append(piece.text[position:at])
         words.append(mark)
-        position = at + len(re.match(r"\w*", piece.text[at:end])[0])  # type: ignore[index]
+        position = at + len(piece.text[at:end]) - len(_WORD.sub("", piece.text[at:end], count=1))
     words.append(piece.text[position:end])
     return squeezed("".join(words))
-
-
-def _types_in(piece: Piece, start: int, end: int) -> list[tuple[int, str]]:
-    return [
-        (at, mark.text)
-        for at, mark in piece.marks.items()
-        if start <= at < end and mark.kind == "type"
-    ]
 
 
 def base_text(piece: Piece, declaration: Node) -> tuple[str, bool]:

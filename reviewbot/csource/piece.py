@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -38,6 +38,19 @@ class Piece:
     starts: Sequence[int]
     numbers: Sequence[int]
     marks: Mapping[int, Mark] = field(default_factory=dict)
+    offsets: Sequence[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "offsets", sorted(self.marks))
+
+    def marked(self, node: Node, kind: str) -> list[tuple[int, str]]:
+        """The marks of one kind inside a node: (offset, what stood there)."""
+        if not self.offsets:
+            return []
+        first = bisect_left(self.offsets, node.start_byte)
+        last = bisect_left(self.offsets, node.end_byte)
+        inside = [(at, self.marks[at]) for at in self.offsets[first:last]]
+        return [(at, mark.text) for at, mark in inside if mark.kind == kind]
 
     def slice(self, node: Node) -> str:
         """The node's text, in Unicode."""

@@ -263,6 +263,17 @@ def test_scraps(text: bytes) -> None:
     assert len(source.functions()) == len(source.names)
 
 
+def test_closing_braces_that_are_not_in_column_0() -> None:
+    text = b"int f(void)\n{\n\tx();\n\t}\n\nint g(void)\n{\n\ty();\n\t}\n\nint a[] = {\n};\n"
+    assert parse_file("pump.c", text).spans() == (("f", 1, 4), ("g", 6, 9))
+
+
+@pytest.mark.parametrize("scrap", [b"{", b"(", b"{}", b"f(){", b'"', b"/*", b"#if 1\n", b"a(b) "])
+def test_damaged_files_do_not_take_the_square_of_their_length(scrap: bytes) -> None:
+    source = parse_file("pump.c", scrap * 40_000)
+    assert len(source.names) <= 40_000
+
+
 def test_every_prefix_of_a_file() -> None:
     for end in range(0, len(PUMP), 7):
         source = parse_file("pump.c", PUMP[:end])
