@@ -18,7 +18,7 @@ FACTS = Path(__file__).resolve().parent.parent / "rules" / "facts"
 FOLDERS = (
     *("include", "arch/x86/include", "kernel", "mm", "lib", "fs", "block", "crypto", "net"),
     *("drivers/base", "drivers/of", "drivers/pci", "drivers/mmc", "drivers/usb", "drivers/spi"),
-    *("drivers/i2c", "drivers/media", "drivers/tty", "sound/core", "security"),
+    *("drivers/i2c", "drivers/media", "drivers/tty", "drivers/dma", "sound/core", "security"),
 )
 GUARD = re.compile(rb"DEFINE_(?:LOCK_)?(?:GUARD|CLASS)\w*\(\s*(\w+)(?:,\s*(_\w+))?")
 
