@@ -6,6 +6,8 @@ import re
 
 from reviewbot.csource.events import LockSlip, Site
 from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
+from reviewbot.csource.freed import WRITES, bury, dies, forget_below
+from reviewbot.csource.gone import frees_the_same, hand_on, lives_on, split
 from reviewbot.csource.names import may_keep, tears_down
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
@@ -54,6 +56,11 @@ def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
     """The states after the call; its value is kept under the call's own text."""
     fact = site.fact
     scene.call(site, state)
+    if site.name in WRITES:
+        for arg in site.call.args:
+            state.forget(arg.bare.text)
+    elif site.name not in PASSIVE:
+        hand_on(scene, site, state)
     if fact is None:
         _unknown(scene, site, state)
         _clobber(scene, site, state, None)
@@ -69,7 +76,7 @@ def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
     _result(scene, site, state, fact)
     for acquire in fact.acquires:
         _acquire(scene, site, fact, acquire, state, node)
-    return [state]
+    return split(site, state)
 
 
 # -- giving back
@@ -91,13 +98,16 @@ def _release(
         if held is not None and (held.resource == resource.id or _same_sort(scene, held, resource)):
             scene.given.add((resource.id, name))
             _give_back(scene, site, state, val.inst, held, node)
-            _mark_freed(scene, site, state, name, val, resource)
+            if not lives_on(scene.sites[held.site].fact if held.site in scene.sites else None):
+                scene.own.add(site.id)
+                _mark_freed(scene, site, state, name, val, resource, release)
             return
     if resource.kind is Kind.REFERENCE:
         _let_go_of_whole(state, raw)
     val = state.get(raw)
-    if val.freed not in (0, site.id) and not val.stale:
-        scene.use("again", arg or site.call, val, state.trail, site.call)
+    twice = val.freed not in (0, site.id) and not val.stale
+    if twice and arg is not None and frees_the_same(scene, val.freed, resource, release, site.name):
+        scene.use("again", arg, val, state.trail, site.call)
     key = keyed(resource.id, text)
     held = state.held.get(key)
     if held is not None:
@@ -112,7 +122,7 @@ def _release(
             taken = Held(resource.id, gone.freed, text)
             scene.slips.setdefault(slip, LockSlip("not-held", site, taken, state.trail))
         return
-    _mark_freed(scene, site, state, raw, val, resource)
+    _mark_freed(scene, site, state, raw, val, resource, release)
 
 
 def _let_go_of_whole(state: State, text: str) -> None:
@@ -149,13 +159,20 @@ def _give_back(scene: Scene, site: Site, state: State, name: str, held: Held, no
 
 
 def _mark_freed(
-    scene: Scene, site: Site, state: State, text: str, val: Val, resource: Resource
+    scene: Scene,
+    site: Site,
+    state: State,
+    text: str,
+    val: Val,
+    resource: Resource,
+    release: Acquire,
 ) -> None:
     if not text or resource.kind not in (Kind.MEMORY, Kind.REFERENCE, Kind.OBJECT):
         return
     if val.mask & ~2 == 0 and val.mask != UNSET:
         return  # NULL: nothing was freed
-    state.set(text, Val(val.mask, freed=site.id, tested=val.tested))
+    if dies(resource, release, site.name, scene.facts.by_value):
+        bury(state, text, site.id, "rcu" in site.name)
     _orphan(state, text)
 
 
@@ -343,6 +360,7 @@ def _clobber(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
             if inner.text in state.vals and not (fact and fact.releases):
                 state.vals.pop(inner.text)
         names |= roots(bare.text)
+        forget_below(state, arg)
     for key, val in list(state.vals.items()):
         if val.mask not in (ANY, UNSET) and not val.stale and ("->" in key or "." in key):
             if roots(key) & names and not key.endswith(")"):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from reviewbot.csource import calls
 from reviewbot.csource.conditions import constant_mask
 from reviewbot.csource.facts import Failure
+from reviewbot.csource.freed import note_name
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.syntax import Expr
@@ -323,6 +324,9 @@ def _store(scene: Scene, left: Expr, right: Expr, state: State) -> None:
     elif bare.kind not in ("name", "member"):
         _hide(state, bare)
     state.forget(left.text)
+    if scene.freeable:
+        fact = scene.known(bare.name) if bare.kind == "call" else None
+        note_name(state, left, right, fact.inside if fact else 0, scene.freeable)
     local = left.kind == "name" and left.text in scene.locals
     held = state.held.get(val.inst) if val.inst else None
     if held is not None and not local:

@@ -81,6 +81,7 @@ class Exit:
     call: Site | None = None
     given: frozenset[int] = frozenset()
     lent: frozenset[int] = frozenset()
+    freed: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,12 @@ def _facts(table: facttable.Table, digest: str) -> Facts:
             {n: PrintHelper(n, r["format"], r["source"]) for n, r in table["printer"].items()}
         ),
         removed=MappingProxyType({n: r["use"] for n, r in table["removed"].items()}),
+        by_value=frozenset(
+            place[0]
+            for row in table["function"].values()
+            for place in row.get("acquires", ())
+            if place[1] == 0
+        ),
         digest=digest,
     )
 
@@ -178,6 +184,7 @@ def _fact(name: str, row: facttable.Row) -> Fact:
         variant=row.get("variant", ""),
         flags=row.get("flags", 0),
         noreturn=row.get("noreturn", False),
+        inside=row.get("inside", 0),
         returns=row.get("returns", 0),
         managed=row.get("managed", False),
         managed_by=tuple(row.get("managed_by", ())),

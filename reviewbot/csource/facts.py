@@ -109,6 +109,7 @@ class Fact:
     variant: str = ""
     flags: int = 0
     noreturn: bool = False
+    inside: int = 0  # it returns a pointer into the memory of this argument (netdev_priv)
     returns: int = 0  # it returns this argument (of_node_get, get_device): another name for it
     managed: bool = False  # devm and kin: the driver core gives it back
     managed_by: tuple[str, ...] = ()  # managed too where the driver has called one of these
@@ -188,4 +189,5 @@ class Facts:
     fields: tuple[NullableField, ...] = ()
     printers: Mapping[str, PrintHelper] = field(default_factory=lambda: MappingProxyType({}))
     removed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    by_value: frozenset[str] = frozenset()  # resources that some function returns
     digest: str = ""

@@ -73,7 +73,7 @@ def _as_list(value: object) -> list[str]:
 _SOURCE: dict[str, Check] = {"source": _is(str)}
 _NAMED: dict[str, Check] = {"names": _words(), **_SOURCE}
 _FLAGS = ("linear", "singleton", "atomic", "nests")
-_SCALARS = ("failure", "gfp", "variant", "flags", "returns")
+_SCALARS = ("failure", "gfp", "variant", "flags", "returns", "inside")
 _GIVEN = ("keeps", "consumes", "consumes_on_success", "consumes_on_failure")
 _SETS = (
     *("borrows", *_GIVEN, "uses"),
@@ -87,7 +87,7 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
         "uses": _arguments,
         **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "out", "always")},
         **{key: _words() for key in ("takes", "callbacks_under", "undo", "managed_by")},
-        **{key: _is(int) for key in ("gfp", "flags", "arg", "returns")},
+        **{key: _is(int) for key in ("gfp", "flags", "arg", "returns", "inside")},
         "acquires": _names,
         "releases": _names,
         "from": _from,

@@ -43,6 +43,7 @@ class Paths:
     slips: tuple[LockSlip, ...] = ()
     released: frozenset[int] = frozenset()
     given: frozenset[tuple[str, str]] = frozenset()
+    own: frozenset[int] = frozenset()
     locals: frozenset[str] = frozenset()
     pointers: frozenset[str] = frozenset()
     tested: frozenset[str] = frozenset()
@@ -99,6 +100,7 @@ class _Walk:
             tuple(scene.slips.values()),
             frozenset(scene.released),
             frozenset(scene.given),
+            frozenset(scene.own),
             frozenset(scene.locals),
             frozenset(scene.pointers),
             frozenset(scene.null_tested),
@@ -249,10 +251,23 @@ class _Walk:
         name = f"loop{node.id}"
         state.held.pop(name, None)  # the macro gives the last one back as it steps on
         known = self.scene.facts.iterators.get(stmt.macro)
+        self.step_on(node, stmt, state)
         for number, arg in enumerate(stmt.args, 1):
             if arg.kind == "name" and (known is None or number == known.var or number < 3):
                 state.forget(arg.text)
         return [state]
+
+    def step_on(self, node: Node, stmt: c.Iterate, state: State) -> None:
+        """The macro reads the loop variable to find the next one, unless it is made for that."""
+        known = self.scene.facts.iterators.get(stmt.macro)
+        number = known.var if known is not None else 1
+        if "_safe" in stmt.macro or len(stmt.args) < number or (known and known.removable):
+            return
+        variable = stmt.args[number - 1]
+        val = state.get(variable.text)
+        if val.freed and not (known and known.resource):
+            call = self.call(node, stmt.macro, stmt.args)
+            self.scene.use("freed", variable, val, state.trail, call)
 
     # -- edges
 
@@ -309,8 +324,14 @@ class _Walk:
             if want is None:
                 names = roots(text.rpartition(":")[2])
                 want = wanted[text] = self.live[following.id].issuperset(names)
-            if not want:
+            if not want and not (state.vals[text].freed and self.outlives(text)):
                 del state.vals[text]
+
+    def outlives(self, text: str) -> bool:
+        """Whether what this names can still be reached when the function is left."""
+        if text[0] == "~":
+            return False
+        return "->" in text or text not in self.scene.locals
 
     # -- exits
 
@@ -320,10 +341,20 @@ class _Walk:
         held = tuple(h for name, h in state.held.items() if not self.returned(expr, name, state))
         state.note(node, None, "exit")
         assert state.trail is not None
+        if val.freed and expr is not None and expr.bare.kind == "name":
+            self.scene.use("freed", expr.bare, val, state.trail)
         site = self.scene.sites.get(val.origin)
         direct = expr is not None and site is not None and val.tested < 0
         self.scene.exits.append(
-            Exit(expr, val.mask, node.line, held, state.trail, site if direct else None)
+            Exit(
+                expr,
+                val.mask,
+                node.line,
+                held,
+                state.trail,
+                site if direct else None,
+                freed=tuple((text, v.freed) for text, v in state.vals.items() if v.freed),
+            )
         )
 
     def returned(self, expr: c.Expr | None, name: str, state: State) -> bool:

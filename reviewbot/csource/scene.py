@@ -11,7 +11,7 @@ from reviewbot.csource.conditions import constant_mask, read_test
 from reviewbot.csource.events import Call, Exit, LateTest, LockSlip, Site, Use
 from reviewbot.csource.facts import Facts, Resource
 from reviewbot.csource.summaries import Known
-from reviewbot.csource.values import ANY, Held, State, Trail, Val
+from reviewbot.csource.values import ANY, Held, State, Trail, Val, roots
 
 
 class Scene:
@@ -39,12 +39,14 @@ class Scene:
         self.released: dict[int, set[int]] = {}
         self.given: set[tuple[str, str]] = set()
         self.lenders: dict[int, set[int]] = {}
+        self.own: set[int] = set()
         self.uses: dict[tuple[object, ...], Use] = {}
         self.calls: dict[tuple[object, ...], Call] = {}
         self.late: dict[tuple[object, ...], LateTest] = {}
         self.slips: dict[tuple[object, ...], LockSlip] = {}
         self.exits: list[Exit] = []
         self.overflow = False
+        self.freeable = self._freeable()
         self.calls_made = graph.function.calls
         _Survey(self).run()
 
@@ -55,6 +57,19 @@ class Scene:
             number = self._site_ids[id(call)] = len(self.sites) + 1
             self.sites[number] = Site(number, call, self.known(call.name), target)
         return self.sites[number]
+
+    def _freeable(self) -> frozenset[str]:
+        """The variables in what the function hands to calls that give it back."""
+        found: set[str] = set()
+        for call in self.graph.function.calls:
+            fact = self.known(call.name)
+            if fact is None:
+                continue
+            places = {release.where for release in fact.releases} | fact.consumes_on_failure
+            for number, arg in enumerate(call.args, 1):
+                if number in places:
+                    found |= roots(arg.bare.text)
+        return frozenset(found)
 
     def resource(self, id: str) -> Resource | None:
         return self.known.resource(id)

@@ -197,7 +197,7 @@ def test_guards_and_loops(facts: Facts) -> None:
 
 def test_who_takes_the_skb_over(facts: Facts) -> None:
     assert facts.resources["skb"].linear
-    assert fact(facts, "netif_rx").consumes == {1}
+    assert fact(facts, "netif_rx").releases == (Acquire("skb", 1),)
     assert fact(facts, "nlmsg_unicast").consumes == {2}
     assert fact(facts, "sock_queue_rcv_skb").consumes_on_success == {2}
     assert fact(facts, "skb_put_padto").consumes_on_failure == {1}

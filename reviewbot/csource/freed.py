@@ -1,0 +1,115 @@
+"""What dies with a thing that is given back: its other names, and what points into it.
+
+A path remembers `q = p` and `q = &p->member` among its values, under keys that no expression
+can have: writing either side forgets them, as it forgets everything that mentions it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reviewbot.csource.facts import Acquire, Kind, Resource
+from reviewbot.csource.syntax import Expr
+from reviewbot.csource.values import ANY, UNSET, ZERO, State, Val, roots
+
+SAME = "\u2261"
+INSIDE = "\u227a"
+_KNOWN = Val(ANY, tested=0)
+_CASTS = re.compile(r"^(?:container_of\w*|list_entry|hlist_entry|rb_entry|to_\w+|from_timer)$")
+_IN_SKB = frozenset(("data", "head"))
+
+
+def note_name(state: State, left: Expr, right: Expr, inside: int, wanted: frozenset[str]) -> None:
+    """Remember what `left = right` makes another name of, if somebody will give it back.
+
+    `wanted` are the variables that the function hands to a release; `inside` is the argument
+    into whose memory the called function points (0 for none).
+    """
+    bare = right.bare
+    if left.kind not in ("name", "member") or not (roots(left.text) | roots(bare.text)) & wanted:
+        return
+    outer = left.text
+    for key in _keys(outer, bare, inside):
+        state.vals[key] = _KNOWN
+
+
+def _keys(left: str, right: Expr, inside: int) -> Iterator[str]:
+    if right.kind == "call" and right.args and "dereference" in right.name:
+        right = right.args[0].bare
+    if right.kind in ("name", "member"):
+        if right.text not in ("NULL", "true", "false"):
+            yield left + SAME + right.text
+        if right.kind == "member" and right.name in _IN_SKB and "skb" in right.parts[0].text:
+            yield left + INSIDE + right.parts[0].bare.text
+    elif right.kind == "unary" and right.op == "&":
+        base = holder(right.parts[0])
+        if base:
+            yield left + INSIDE + base
+    elif right.kind == "binary" and right.op in "+-" and right.parts[0].bare.kind == "name":
+        yield left + INSIDE + right.parts[0].bare.text
+    elif right.kind == "call" and right.args:
+        if _CASTS.match(right.name) and right.args[0].bare.kind == "name":
+            yield right.args[0].bare.text + INSIDE + left
+        elif 0 < inside <= len(right.args):
+            yield left + INSIDE + right.args[inside - 1].bare.text
+
+
+def holder(expr: Expr) -> str:
+    """The pointer whose memory holds `p->a.b[i]`: p. "" where there is none or a hop more."""
+    expr = expr.bare
+    while (expr.kind == "member" and expr.op == ".") or expr.kind == "index":
+        expr = expr.parts[0].bare
+    return expr.parts[0].bare.text if expr.kind == "member" else ""
+
+
+def others(state: State, text: str) -> list[str]:
+    """The other names of what `text` points to, and what points into it."""
+    found = [text]
+    for one in found:
+        for key in state.vals:
+            for sign in (SAME, INSIDE):
+                left, sep, right = key.partition(sign)
+                other = left if right == one else right if left == one and sign == SAME else ""
+                if sep and other and other not in found:
+                    found.append(other)
+    return found[1:]
+
+
+def dies(resource: Resource, release: Acquire, name: str, by_value: frozenset[str]) -> bool:
+    """Whether what is named by the argument is gone once this resource is given back."""
+    if release.where == 0:
+        return False
+    if resource.kind is Kind.OBJECT:
+        return resource.id in by_value
+    return resource.kind in (Kind.MEMORY, Kind.REFERENCE)
+
+
+def bury(state: State, text: str, site: int, later: bool = False) -> None:
+    """`text` and all that lives with it is gone; `later`: when all readers are through."""
+    for name in (text, *others(state, text)):
+        if later and "->" not in name:
+            continue  # may still be read here
+        val = state.get(name)
+        if val.mask != ZERO and not (val.mask == UNSET and name != text):
+            state.set(name, Val(val.mask, freed=site, tested=val.tested))
+
+
+WRITES = frozenset(
+    "rcu_assign_pointer RCU_INIT_POINTER WRITE_ONCE rcu_replace_pointer swap xchg cmpxchg "
+    "smp_store_release store_release rcu_swap_protected".split()
+)
+"""Macros that write a plain argument: include/linux/rcupdate.h, compiler.h, minmax.h."""
+
+
+def forget_below(state: State, arg: Expr) -> None:
+    """A function was handed `p` or `&p->m`: it may have written what hangs on it."""
+    bare = arg.bare
+    if bare.kind == "unary" and bare.op == "&":
+        bare = bare.parts[0].bare
+    elif bare.kind not in ("name", "member"):
+        return
+    below = (bare.text + "->", bare.text + ".", bare.text + "[")
+    for key, val in list(state.vals.items()):
+        if val.freed and key.startswith(below):
+            del state.vals[key]
