@@ -23,6 +23,7 @@ from reviewbot.csource.leaks import leaks as leaks
 from reviewbot.csource.paths import Paths as Paths
 from reviewbot.csource.sight import Side as Side
 from reviewbot.csource.sight import Sight as Sight
+from reviewbot.csource.tails import dropped as dropped
 from reviewbot.csource.values import Held as Held
 from reviewbot.model import Confidence as Confidence
 from reviewbot.model import Severity as Severity

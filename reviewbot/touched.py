@@ -27,6 +27,9 @@ def is_c(path: str) -> bool:
     return path.endswith(_C_SUFFIXES)
 
 
+_CALLED = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
+
+
 class Reader:
     """Reads the C files of a series, each image once: patch 2 starts from what patch 1 left."""
 
@@ -44,7 +47,7 @@ class Reader:
             if file is not None:
                 files[file.path] = file
         left = {path: file for path, file in self._left.items() if path not in touched}
-        return Side(name, files, left)
+        return Side(name, files, left, _changed_calls(images, name))
 
     def leave(self, after: Side) -> None:
         """The patch is done: what it left is what later patches see."""
@@ -102,6 +105,14 @@ def touched_functions(
             was = _sight(name, old, before, removed, facts)
             now = _sight(name, new, after, added, facts)
             yield _linked(diff, name, was, now)
+
+
+def _changed_calls(images: PatchImages, name: SideName) -> frozenset[str]:
+    """The names called in the lines that only this side of the patch has."""
+    kind = "-" if name == "before" else "+"
+    hunks = (hunk for each in images.files for hunk in each.diff.hunks)
+    lines = (line.text for hunk in hunks for line in hunk.lines if line.kind == kind)
+    return frozenset(called for line in lines for called in _CALLED.findall(line))
 
 
 def _has(diff: FileDiff, side: SideName) -> bool:

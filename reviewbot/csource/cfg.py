@@ -358,7 +358,10 @@ class _Builder:
         return []
 
     def elided(self, stmt: c.Stmt, loose: Loose) -> Loose:
-        return [(self.node("elided", stmt.line, loose, stmt=stmt), None)]
+        """A label may hide in what is not shown: it can always be reached from somewhere."""
+        node = self.node("elided", stmt.line, loose, stmt=stmt)
+        self.graph.entry.next.append((node, None))
+        return [(node, None)]
 
     def unread(self, stmt: c.Stmt, loose: Loose) -> Loose:
         return [(self.node("unread", stmt.line, loose, stmt=stmt), None)]

@@ -83,8 +83,6 @@ def _negated(mask: int, expr: Expr) -> int:
 
 
 def _call_value(scene: Scene, expr: Expr, state: State) -> Val:
-    if expr.text in state.vals:
-        return state.vals[expr.text]
     if expr.name == "PTR_ERR" and expr.args:
         # Of a pointer that is known to be none, PTR_ERR() is just a number.
         mask = state.get(expr.args[0].bare.text).mask
@@ -94,7 +92,8 @@ def _call_value(scene: Scene, expr: Expr, state: State) -> Val:
     if expr.name in ("no_free_ptr", "return_ptr", "ERR_CAST") and expr.args:
         inner = state.get(expr.args[0].bare.text)
         return inner if expr.name != "ERR_CAST" else Val(ERR)
-    return Val(constant_mask(expr))
+    mask = constant_mask(expr)
+    return Val(mask) if mask != ANY else state.get(expr.text)
 
 
 def dereference(

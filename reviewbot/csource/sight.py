@@ -42,11 +42,13 @@ class Side:
 
     `files` by path; headers that the patch touches are here too. `earlier` holds the files
     of earlier patches of the series as those left them, where this patch does not touch them.
+    `changed_calls` are the names that are called in the lines which only this side has.
     """
 
     name: str  # "before" or "after"
     files: dict[str, CFile]
     earlier: dict[str, CFile] = field(default_factory=dict)
+    changed_calls: frozenset[str] = frozenset()
     summaries: dict[str, dict[tuple[str, int], Fact | None]] = field(
         default_factory=dict, repr=False
     )
