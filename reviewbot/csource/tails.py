@@ -1,0 +1,144 @@
+"""What the ways out of a function give back, and what one side of a patch gives back no more.
+
+A way out is known on both sides by the condition that leads to it and the call that the
+condition judges. What it gives back are the calls between that condition and the exit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from reviewbot.csource import syntax as c
+from reviewbot.csource.cfg import Graph, Node, build
+from reviewbot.csource.conditions import read_test
+from reviewbot.csource.facts import Fact
+from reviewbot.csource.leaks import fails
+from reviewbot.csource.sight import Sight
+from reviewbot.csource.story import last_branch
+from reviewbot.csource.summaries import Known
+
+_UNDOES = re.compile(
+    r"(?:^|_)(?:put|free|release|destroy|unregister|deregister|unref|disable|unprepare|unmap"
+    r"|iounmap|close|stop|cancel|remove|del|detach|deinit|uninit|exit|fini|cleanup|teardown|unlock"
+    r"|shutdown|off|drop|kill|unlink|unwind|unbind|disconnect|deactivate|undo|unpin|unload"
+    r"|kfree|kvfree|vfree|iput|dput|fput|mmput|sockfd_put|bio_put)(?:_|$)"
+)
+_MANAGES = re.compile(r"^(?:devm_|drmm_|pcim_|devres_|__free|guard|scoped_guard|CLASS|no_free_ptr)")
+_SAYS = re.compile(
+    r"^(?:if|while|for|switch|return|sizeof|likely|unlikely)$|print|_err|_warn|_dbg"
+    r"|_info|_log|trace|PTR_ERR|IS_ERR|WARN|^dev_|^pr_"
+)
+
+
+class Tail(NamedTuple):
+    """One way out that fails: where it branches off, and the calls on it that give back."""
+
+    line: int
+    undo: dict[str, c.Expr]
+    cond: Node
+
+
+class Dropped(NamedTuple):
+    """A call that a way out made on the other side, and makes no more on this one."""
+
+    call: c.Expr
+    line: int
+    reason: str
+
+
+@lru_cache(maxsize=4096)
+def undoes(name: str) -> bool:
+    """Whether a function of this name gives something back."""
+    return _UNDOES.search(name) is not None
+
+
+def dropped(sight: Sight) -> Iterator[Dropped]:
+    """The releases that the other side makes where this side fails in the same way."""
+    other = sight.other
+    if other is None or not sight.paths.complete or not other.paths.complete:
+        return
+    if not _only_drops(sight, other):
+        return
+    here, there = tails(sight), tails(other)
+    for key, tail in here.items():
+        twin = there.get(key)
+        if twin is None or set(tail.undo) - set(twin.undo):
+            continue
+        for name, call in twin.undo.items():
+            if name not in tail.undo and not _earlier(sight, tail, name):
+                yield Dropped(call, tail.line, key[0])
+
+
+def _only_drops(sight: Sight, other: Sight) -> bool:
+    """Whether the patch takes nothing less and manages nothing more than the other side."""
+    gone = other.side.changed_calls - sight.side.changed_calls
+    come = sight.side.changed_calls - other.side.changed_calls
+    if any(_MANAGES.match(name) or undoes(name) for name in come):
+        return False
+    return all(undoes(name) or _SAYS.search(name) for name in gone)
+
+
+def tails(sight: Sight) -> dict[tuple[str, str, bool], Tail]:
+    """The failing ways out of a function, by what fails there."""
+    graph = build(sight.function)
+    found: dict[tuple[str, str, bool], Tail] = {}
+    for exit in sight.paths.exits:
+        branch = last_branch(exit.trail)
+        if branch is None or branch.node.expr is None or not fails(sight, exit):
+            continue
+        expr, edge = branch.node.expr, branch.edge is True
+        key = (_judged(sight.function, expr), expr.text, edge)
+        node = graph.nodes[branch.node.id]
+        undo = {
+            call.name: call
+            for call in _calls_after(graph, node, edge)
+            if gives_back(sight.known, call)
+        }
+        if key in found:
+            undo = {**found[key].undo, **undo}
+        found[key] = Tail(node.line, undo, node)
+    return found
+
+
+def gives_back(known: Known, call: c.Expr) -> bool:
+    """Whether a call gives something back: the tables say so, or its name."""
+    fact: Fact | None = known(call.name)
+    return bool(call.name) and (bool(fact and fact.releases) or undoes(call.name))
+
+
+def _judged(function: c.Function, cond: c.Expr) -> str:
+    """The call whose verdict a condition looks at, as text; "" where there is none in sight."""
+    test = read_test(cond)
+    key = test.key if test is not None else cond.text
+    calls = [e for e in cond.walk() if e.kind == "call" and not e.name.startswith(("IS_", "WARN"))]
+    if calls:
+        return calls[0].text
+    last = ""
+    for expr in function.expressions:
+        if expr.line > cond.line:
+            break
+        if expr.kind == "assign" and expr.parts[0].text == key:
+            last = expr.parts[1].text
+    return last
+
+
+def _calls_after(graph: Graph, node: Node, edge: bool) -> Iterator[c.Expr]:
+    """The calls on all ways from one edge of a condition to the exits."""
+    todo = [after for after, on in node.next if on is edge]
+    seen: set[int] = set()
+    while todo:
+        at = todo.pop()
+        if at.id in seen:
+            continue
+        seen.add(at.id)
+        if at.expr is not None and at.kind in ("expr", "cond", "declare"):
+            yield from (e for e in at.expr.walk() if e.kind == "call" and e.name)
+        todo.extend(after for after, _ in at.next)
+
+
+def _earlier(sight: Sight, tail: Tail, name: str) -> bool:
+    """Whether this side makes the call before the condition: it has only moved up."""
+    return any(call.name == name and call.line <= tail.line for call in sight.function.calls)
