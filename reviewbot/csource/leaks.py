@@ -71,6 +71,7 @@ def may_fail(sight: Sight, exit: Exit, held: Held) -> bool:
 def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool) -> Sure | None:
     """How sure it is that this exit should have given it back; None for not at all."""
     contrasted = held.site in sight.paths.released or _given(sight, held)
+    contrasted = contrasted or (error and _was_managed(sight, held))
     if resource.kind in (Kind.LOCK, Kind.CONTEXT):
         doubtful = bool(held.doubts - _lenders(sight))
         return (
@@ -105,6 +106,16 @@ def _is_local(sight: Sight, held: Held) -> bool:
     if not text:
         return True
     return "->" not in text and "*" not in text and text.partition(".")[0] in sight.paths.locals
+
+
+def _was_managed(sight: Sight, held: Held) -> bool:
+    """Whether the other side takes the same by a call that gives it back by itself."""
+    if sight.other is None:
+        return False
+    name = sight.paths.sites[held.site].name
+    names = {f"devm_{name}", f"drmm_{name}", f"pcim_{name}", f"devm_{name.removeprefix('of_')}"}
+    here = {call.name for call in sight.function.calls}
+    return any(call.name in names - here for call in sight.other.function.calls)
 
 
 def _given(sight: Sight, held: Held) -> bool:

@@ -117,7 +117,9 @@ class Pair(NamedTuple):
     near: bool
 
 
-def pairs_in(function: Function, other: Function | None, text: bytes) -> Iterator[Pair]:
+def pairs_in(
+    function: Function, other: Function | None, text: bytes, known: Known
+) -> Iterator[Pair]:
     """The pairs whose doer the function calls, each doer once.
 
     `other` is the function on the other side of the patch; `text` the file, in which an
@@ -133,7 +135,7 @@ def pairs_in(function: Function, other: Function | None, text: bytes) -> Iterato
         near = [
             p for name in sorted(names & undo.keys()) if (p := _near(function, call, undo[name]))
         ]
-        yield from near[:1] or _owned(function, call, undo) or _far(call, names, text)
+        yield from near[:1] or _owned(function, call, undo, known) or _far(call, names, text)
 
 
 def _near(function: Function, doer: Expr, undo: list[Expr]) -> Pair | None:
@@ -155,7 +157,7 @@ def _near(function: Function, doer: Expr, undo: list[Expr]) -> Pair | None:
     return None
 
 
-def _owned(function: Function, doer: Expr, undo: dict[str, list[Expr]]) -> list[Pair]:
+def _owned(function: Function, doer: Expr, undo: dict[str, list[Expr]], known: Known) -> list[Pair]:
     """`p = foo_find(); ... bar_put(p)`: whoever gives it back here has to do so everywhere."""
     if not _GIVES.search(doer.name) or _ONLY_SHOWS.search(doer.name):
         return []
@@ -163,9 +165,13 @@ def _owned(function: Function, doer: Expr, undo: dict[str, list[Expr]]) -> list[
     return [
         Pair(doer.name, name, 0, 1, True)
         for name, calls in sorted(undo.items())
-        if target and _TAKES_BACK.search(name)
+        if target and (_TAKES_BACK.search(name) or _releases_first(known(name)))
         if any(len(call.args) == 1 and call.args[0].bare.text == target for call in calls)
     ][:1]
+
+
+def _releases_first(fact: Fact | None) -> bool:
+    return fact is not None and any(release.where == 1 for release in fact.releases)
 
 
 def _far(doer: Expr, names: Iterable[str], text: bytes) -> list[Pair]:
@@ -205,24 +211,31 @@ class Paired:
 
     def _lay(self, pair: Pair) -> None:
         doer, undoer = self(pair.doer), self(pair.undoer)
-        if (doer and doer.acquires) or (undoer and undoer.releases) or pair.doer in self._facts:
+        if (doer and doer.acquires) or pair.doer in self._facts:
             return  # the tables know better
-        id = PREFIX + pair.undoer
-        failure = Failure.NULL_OR_ERR_PTR if pair.where == 0 else Failure.NONZERO
+        if undoer is not None and undoer.releases:
+            if pair.where == 0 and undoer.source != SOURCE:
+                self._take(pair, doer, undoer.releases[0].resource)
+            return
         if pair.undoer.endswith("unlock") and not pair.near:
             return  # a function that only locks is meant to
-        self._facts[pair.doer] = replace(
-            doer or Fact(pair.doer),
-            acquires=(Acquire(id, pair.where),),
-            failure=doer.failure if doer and doer.failure else failure,
-            source=doer.source if doer and doer.failure else SOURCE,
-        )
+        id = PREFIX + pair.undoer
+        self._take(pair, doer, id)
         self._facts[pair.undoer] = replace(
             undoer or Fact(pair.undoer), releases=(Acquire(id, pair.at),)
         )
         self._resources[id] = _resource(id, pair)
         if pair.near:
             self.near |= {id}
+
+    def _take(self, pair: Pair, doer: Fact | None, resource: str) -> None:
+        failure = Failure.NULL_OR_ERR_PTR if pair.where == 0 else Failure.NONZERO
+        self._facts[pair.doer] = replace(
+            doer or Fact(pair.doer),
+            acquires=(Acquire(resource, pair.where),),
+            failure=doer.failure if doer and doer.failure else failure,
+            source=doer.source if doer and doer.failure else SOURCE,
+        )
 
 
 def _resource(id: str, pair: Pair) -> Resource:

@@ -80,7 +80,7 @@ class Sight:
         base = Summaries(self.facts, FunctionSource(near), cache)
         other = self.other.function if self.other is not None else None
         text = b"\n".join(file.text for file in self.side.files.values())
-        return Paired(base, pairs_in(self.function, other, text))
+        return Paired(base, pairs_in(self.function, other, text, base))
 
     @cached_property
     def paths(self) -> Paths:

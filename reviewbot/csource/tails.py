@@ -47,6 +47,7 @@ class Dropped(NamedTuple):
     call: c.Expr
     line: int
     reason: str
+    failing: bool
 
 
 @lru_cache(maxsize=4096)
@@ -62,6 +63,11 @@ def dropped(sight: Sight) -> Iterator[Dropped]:
         return
     if not _only_drops(sight, other):
         return
+    yield from _on_failure(sight, other)
+    yield from _at_the_end(sight, other)
+
+
+def _on_failure(sight: Sight, other: Sight) -> Iterator[Dropped]:
     here, there = tails(sight), tails(other)
     for key, tail in here.items():
         twin = there.get(key)
@@ -69,7 +75,36 @@ def dropped(sight: Sight) -> Iterator[Dropped]:
             continue
         for name, call in twin.undo.items():
             if name not in tail.undo and not _earlier(sight, tail, name):
-                yield Dropped(call, tail.line, key[0])
+                yield Dropped(call, tail.line, key[0], True)
+
+
+def _at_the_end(sight: Sight, other: Sight) -> Iterator[Dropped]:
+    """Releases on the way to success that nothing makes any more."""
+    here, there = _before_success(sight), _before_success(other)
+    still = {call.name for call in sight.function.calls}
+    for text, call in there.items():
+        if text not in here and call.name not in sight.side.changed_calls:
+            if call.name not in still or text not in {c.text for c in sight.function.calls}:
+                yield Dropped(call, sight.function.end_line, "", False)
+
+
+def _before_success(sight: Sight) -> dict[str, c.Expr]:
+    """The calls that give something back on some way to an exit that is no failure."""
+    graph = build(sight.function)
+    ends = {e.trail.node.id for e in sight.paths.exits if not fails(sight, e)}
+    before: dict[int, list[Node]] = {}
+    for node in graph.nodes:
+        for after, _ in node.next:
+            before.setdefault(after.id, []).append(node)
+    todo, seen = list(ends), set(ends)
+    while todo:
+        for node in before.get(todo.pop(), ()):
+            if node.id not in seen:
+                seen.add(node.id)
+                todo.append(node.id)
+    exprs = (graph.nodes[at].expr for at in sorted(seen))
+    calls = (e for expr in exprs if expr is not None for e in expr.walk() if e.kind == "call")
+    return {call.text: call for call in calls if gives_back(sight.known, call)}
 
 
 def _only_drops(sight: Sight, other: Sight) -> bool:

@@ -14,13 +14,21 @@ def check(sight: Sight) -> Iterable[Claim]:
     function = sight.function.name
     for lost in dropped(sight):
         name = lost.call.name
+        where = "fails here" if lost.failing else "ends"
+        fact = sight.facts.functions.get(name)
         yield Claim(
             line=lost.line,
             end_line=lost.line,
-            message=f"{lost.call.text} is no longer called when {function}() fails here",
+            message=f"{lost.call.text} is no longer called when {function}() {where}",
             shape=("dropped", name, lost.reason),
             trace=(Note(lost.line, f"this way out has called {name}() so far"),),
-            words=(("function", function), ("call", lost.call.text), ("name", name)),
+            confidence=Confidence.HIGH if fact and fact.releases else Confidence.MEDIUM,
+            words=(
+                ("function", function),
+                ("call", lost.call.text),
+                ("name", name),
+                ("where", where),
+            ),
             group=name,
         )
 
