@@ -7,6 +7,7 @@ from reviewbot.claim import Need as Need
 from reviewbot.claim import Note as Note
 from reviewbot.claim import Rule as Rule
 from reviewbot.csource import syntax as syntax
+from reviewbot.csource.events import Bare as Bare
 from reviewbot.csource.events import Call as Call
 from reviewbot.csource.events import Exit as Exit
 from reviewbot.csource.events import Site as Site

@@ -9,7 +9,7 @@ from reviewbot.csource.conditions import constant_mask
 from reviewbot.csource.facts import Failure
 from reviewbot.csource.freed import note_name
 from reviewbot.csource.refine import refine
-from reviewbot.csource.scene import Scene
+from reviewbot.csource.scene import Scene, pointed
 from reviewbot.csource.syntax import Expr
 from reviewbot.csource.values import (
     ANY,
@@ -102,6 +102,8 @@ def dereference(
     """The path reads or writes through `pointer`."""
     pointer = pointer.bare
     val = state.get(pointer.text)
+    if val == NOTHING and pointer.kind in ("name", "member"):
+        scene.unlooked(pointer, state.trail, via)
     if val == NOTHING and pointer.text not in scene.null_tested:
         return
     if val.mask == UNSET:
@@ -241,8 +243,9 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
         fact = site.fact
         if fact is not None:
             for number in fact.uses:
-                if number <= len(expr.args):
-                    dereference(scene, state, expr.args[number - 1], expr, late=False)
+                pointer = pointed(expr.args[number - 1]) if number <= len(expr.args) else None
+                if pointer is not None:
+                    dereference(scene, state, pointer, expr, late=False)
         out.extend(calls.apply(scene, site, state, node))
     return out
 

@@ -45,6 +45,20 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Bare:
+    """A pointer of which nothing is known, used where its path has not looked at it before.
+
+    `key` is the pointer with local aliases put in (`zbus->bus` for `bus = zbus->bus`), `via`
+    the call that uses it unchecked, or None where it is dereferenced here.
+    """
+
+    key: str
+    expr: Expr
+    trail: Trail | None
+    via: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call made while locks were held."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Edge, Graph, Node, build
 from reviewbot.csource.effects import assign, run, value
-from reviewbot.csource.events import Call, Exit, LateTest, LockSlip, Site, Use
+from reviewbot.csource.events import Bare, Call, Exit, LateTest, LockSlip, Site, Use
 from reviewbot.csource.facts import Facts
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene, live_names
@@ -47,6 +47,7 @@ class Paths:
     locals: frozenset[str] = frozenset()
     pointers: frozenset[str] = frozenset()
     tested: frozenset[str] = frozenset()
+    bare: tuple[Bare, ...] = ()
 
 
 def walk(function: c.Function, facts: Facts, known: Known) -> Paths:
@@ -104,6 +105,7 @@ class _Walk:
             frozenset(scene.locals),
             frozenset(scene.pointers),
             frozenset(scene.null_tested),
+            tuple(scene.bare.values()),
         )
 
     def with_given(self) -> Iterator[Exit]:

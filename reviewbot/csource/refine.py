@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import LateTest
 from reviewbot.csource.scene import Scene
@@ -17,6 +19,7 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
     test = read_test(expr)
     if test is None:
         return state
+    state = _looked_at(state, test.expr, node)
     val = state.get(test.key)
     mask = test.yes if outcome else test.no
     known = ANY if val.mask == UNSET else val.mask
@@ -34,10 +37,46 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
         if val.mask == ANY and val.stale:
             val = val._replace(stale=False)
         after.set(test.key, val._replace(mask=narrowed, tested=node, used=0))
+        if val.origin:
+            _tell_aliases(after, test.key, val, after.get(test.key))
     _settle_held(after, val, narrowed)
     if val.origin:
         _settle_doubts(scene, after, test.key, val.origin, narrowed)
     return after
+
+
+def _tell_aliases(state: State, key: str, was: Val, now: Val) -> None:
+    """Other names of the same value (`p = foo->p = get()`) learn what the test says of it."""
+    for text, val in list(state.vals.items()):
+        if text != key and val.origin == was.origin and val.mask == was.mask:
+            state.vals[text] = val._replace(mask=now.mask, tested=now.tested)
+
+
+def _looked_at(state: State, expr: Expr, node: int) -> State:
+    """A condition over several values, or over a call, may have looked at each of them.
+
+    What it says is not known: `p == q`, `FW_CHECK(dev, !p, "...")`, `is_ready(p)`.
+    """
+    if expr.kind not in ("call", "binary"):
+        return state
+    inside = {e.text for part in expr.parts for e in _operands(part)}
+    seen = [t for t in inside if t in state.vals and state.vals[t].tested < 0]
+    if not any(state.vals[text].origin for text in seen):
+        return state
+    state = state.copy()
+    for text in seen:
+        state.vals[text] = state.vals[text]._replace(tested=node)
+    return state
+
+
+def _operands(expr: Expr) -> Iterator[Expr]:
+    """The values that a comparison or an argument is made of."""
+    expr = expr.bare
+    if expr.kind in ("binary", "unary") and expr.op != "*":
+        for part in expr.parts:
+            yield from _operands(part)
+    else:
+        yield expr
 
 
 def _numbers_agree(state: State, key: str, mask: int) -> bool:

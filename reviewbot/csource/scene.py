@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Graph, Node
 from reviewbot.csource.conditions import constant_mask, read_test
-from reviewbot.csource.events import Call, Exit, LateTest, LockSlip, Site, Use
+from reviewbot.csource.events import Bare, Call, Exit, LateTest, LockSlip, Site, Use
 from reviewbot.csource.facts import Facts, Resource
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import ANY, Held, State, Trail, Val, roots
@@ -41,6 +41,7 @@ class Scene:
         self.lenders: dict[int, set[int]] = {}
         self.own: set[int] = set()
         self.uses: dict[tuple[object, ...], Use] = {}
+        self.bare: dict[tuple[str, int], Bare] = {}
         self.calls: dict[tuple[object, ...], Call] = {}
         self.late: dict[tuple[object, ...], LateTest] = {}
         self.slips: dict[tuple[object, ...], LockSlip] = {}
@@ -90,6 +91,12 @@ class Scene:
         key = (kind, expr.text, expr.line, val.origin, val.freed)
         if key not in self.uses:
             self.uses[key] = Use(kind, expr.text, expr, val, trail, via)  # type: ignore[arg-type]
+
+    def unlooked(self, expr: c.Expr, trail: Trail | None, via: c.Expr | None) -> None:
+        """Keep a pointer that is used and of which nothing is known, once a line."""
+        key = (expr.text, expr.line)
+        if key not in self.bare:
+            self.bare[key] = Bare(self.canonical(expr), expr, trail, via)
 
     def call(self, site: Site, state: State) -> None:
         """Keep a call that is made under locks, once for each set of them."""
@@ -180,6 +187,9 @@ class _Survey:
             self.writes[expr.parts[0].text] += 2
         elif expr.kind == "member" and expr.op == "->":
             self.dereferenced.add(expr.parts[0].bare.text)
+        elif expr.kind == "call" and (fact := self.scene.known(expr.name)) is not None:
+            used = (expr.args[n - 1] for n in fact.uses if n <= len(expr.args))
+            self.dereferenced |= {base.text for arg in used if (base := pointed(arg)) is not None}
 
     def write(self, text: str, value: c.Expr) -> None:
         self.writes[text] += 1
@@ -191,6 +201,17 @@ class _Survey:
                 self.paths[text] = bare.text
         elif bare.kind == "name" and bare.text in self.paths:
             self.paths[text] = self.paths[bare.text]
+
+
+def pointed(arg: c.Expr) -> c.Expr | None:
+    """The pointer that a callee follows when it is handed `arg`: p for `p` and for `&p->m`."""
+    arg = arg.bare
+    if arg.kind != "unary" or arg.op != "&":
+        return arg if arg.kind in ("name", "member", "index", "call") else None
+    inner = arg.parts[0].bare
+    while inner.kind == "member" and inner.op == ".":
+        inner = inner.parts[0].bare
+    return inner.parts[0].bare if inner.kind == "member" else None
 
 
 def live_names(graph: Graph) -> list[frozenset[str]]:
