@@ -7,7 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reviewbot.rule import Claim, Confidence, Need, Rule, Severity, Sight, use_claim
+from reviewbot.rule import (
+    Claim,
+    Confidence,
+    Fact,
+    Kind,
+    Need,
+    Rule,
+    Severity,
+    Sight,
+    Site,
+    Use,
+    use_claim,
+)
+
+_BOUND = ("match_data", "get_drvdata")
+"""What a driver that is bound has by its own tables: NULL there would be news to its author."""
 
 
 def check(sight: Sight) -> Iterable[Claim]:
@@ -15,13 +30,29 @@ def check(sight: Sight) -> Iterable[Claim]:
         site = sight.paths.sites.get(use.val.origin)
         if use.kind != "null" or site is None or use.val.tested >= 0:
             continue
-        summary = site.fact is not None and site.fact.source == "summary"
-        yield use_claim(
-            sight,
-            use,
-            f"{site.name}() can return NULL, and {use.key} is used unchecked",
-            Confidence.LOW if summary else Confidence.MEDIUM,
-        )
+        if site.fact is None or _allocates(sight, site.fact) or site.name.endswith(_BOUND):
+            continue
+        yield use_claim(sight, use, _message(site, use), _confidence(site.fact))
+
+
+def _allocates(sight: Sight, fact: Fact) -> bool:
+    """Memory that is not there is the matter of unchecked-alloc."""
+    taken = (sight.known.resource(acquire.resource) for acquire in fact.acquires)
+    return fact.gfp > 0 or any(each is not None and each.kind is Kind.MEMORY for each in taken)
+
+
+def _message(site: Site, use: Use) -> str:
+    if use.key == site.call.text:
+        used = "its result"
+    else:
+        used = use.key
+    how = f"handed to {use.via.name}()" if use.via else "dereferenced"
+    return f"{site.name}() can return NULL, and {used} is {how} unchecked"
+
+
+def _confidence(fact: Fact) -> Confidence:
+    """A table speaks of every caller; a summary does not know when its function returns NULL."""
+    return Confidence.LOW if fact.source == "summary" else Confidence.MEDIUM
 
 
 RULE = Rule(
