@@ -21,6 +21,9 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
         return state
     state = _looked_at(state, test.expr, node)
     val = state.get(test.key)
+    if val.origin and val.tested < 0 and val.origin in scene.sites:
+        state = _looked_at(state, scene.sites[val.origin].call, node)
+        val = state.get(test.key)
     mask = test.yes if outcome else test.no
     known = ANY if val.mask == UNSET else val.mask
     narrowed = known & mask
@@ -55,7 +58,8 @@ def _tell_aliases(state: State, key: str, was: Val, now: Val) -> None:
 def _looked_at(state: State, expr: Expr, node: int) -> State:
     """A condition over several values, or over a call, may have looked at each of them.
 
-    What it says is not known: `p == q`, `FW_CHECK(dev, !p, "...")`, `is_ready(p)`.
+    What it says is not known: `p == q`, `FW_CHECK(dev, !p, "...")`, `is_ready(p)`, or `ret` of
+    an earlier `ret = map(dev, p)`.
     """
     if expr.kind not in ("call", "binary"):
         return state

@@ -1,0 +1,116 @@
+"""A member that may be NULL is followed, or handed to a function that follows it, unlooked at.
+
+That it may be NULL is known from the tables, or from the rest of the file: every other
+function that follows the same member looks at it first.
+Source: the file itself; include/linux/pci.h and include/linux/device.h for the members in facts/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from reviewbot.rule import (
+    Bare,
+    Claim,
+    Confidence,
+    Need,
+    Note,
+    Rule,
+    Severity,
+    Sight,
+    member_habit,
+)
+
+_TAIL = re.compile(r"\w+(?:\[[^\]]*\])?(?:->|\.)\w+$")
+"""The last two parts of a path: zbus->bus in zdev->zbus->bus."""
+
+_WITNESSES = 2
+"""So many functions must look first, unless one does so before the very same call."""
+
+
+class _Why(NamedTuple):
+    """Why a member may be NULL: words for the author, and how far they carry."""
+
+    text: str
+    confidence: Confidence
+
+
+def check(sight: Sight) -> Iterable[Claim]:
+    if not sight.paths.bare:
+        return
+    told: set[str] = set()
+    for use in sorted(sight.paths.bare, key=lambda use: use.expr.line):
+        tail = _tail(use.key)
+        if not tail or tail in told or _looked_at(sight, use):
+            continue
+        why = _why(sight, use, tail)
+        if why is not None:
+            told.add(tail)
+            yield _claim(sight, use, why)
+
+
+def _tail(key: str) -> str:
+    found = _TAIL.search(key)
+    return found.group() if found and not key.startswith("&") else ""
+
+
+def _looked_at(sight: Sight, use: Bare) -> bool:
+    """Whether any path of this function looks at the member, by this name or a local one."""
+    return not {use.key, use.expr.text}.isdisjoint(sight.paths.tested)
+
+
+def _why(sight: Sight, use: Bare, tail: str) -> _Why | None:
+    for field in sight.facts.fields:
+        if use.key.endswith(field.path) and sight.function.whole:
+            return _Why(field.why, Confidence.LOW)
+    if not sight.file.whole or f"{tail}".encode() not in sight.file.text:
+        return None
+    habit = member_habit(sight, tail)
+    if habit is None or habit.unlooked:
+        return None
+    same = use.via is not None and use.via.name in habit.calls
+    if not same and len(habit.looked) < _WITNESSES:
+        return None
+    before = f"before it calls {use.via.name}()" if same and use.via else "first"
+    return _Why(f"{habit.looked[0]}() tests it for NULL {before}", Confidence.MEDIUM)
+
+
+def _claim(sight: Sight, use: Bare, why: _Why) -> Claim:
+    where = use.via or use.expr
+    if use.via is not None:
+        how = f"handed to {use.via.name}(), which follows it"
+    else:
+        how = "dereferenced"
+    return Claim(
+        line=where.line,
+        end_line=where.end_line,
+        message=f"{use.key} may be NULL, and is {how}, without a check",
+        shape=(_tail(use.key), use.via.name if use.via else ""),
+        trace=tuple(_steps(use, why, how)),
+        confidence=why.confidence,
+        words=(
+            ("function", sight.function.name),
+            ("pointer", use.key),
+            ("user", f"{use.via.name}()" if use.via else ""),
+            ("why", why.text),
+        ),
+    )
+
+
+def _steps(use: Bare, why: _Why, how: str) -> Iterator[Note]:
+    where = use.via or use.expr
+    yield Note(where.line, f"{use.key} may be NULL: {why.text}")
+    yield Note(where.line, f"{use.key} is {how}")
+
+
+RULE = Rule(
+    title="member that may be NULL used without a check",
+    category="null",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    needs=Need.DIFF,
+    source="the file's other functions; include/linux/pci.h, include/linux/device.h",
+    check=check,
+)
