@@ -23,6 +23,11 @@ from reviewbot.csource.leaks import Leak as Leak
 from reviewbot.csource.leaks import Sure as Sure
 from reviewbot.csource.leaks import fails as fails
 from reviewbot.csource.leaks import leaks as leaks
+from reviewbot.csource.lockorder import Lock as Lock
+from reviewbot.csource.lockorder import Order as Order
+from reviewbot.csource.lockorder import against as against
+from reviewbot.csource.lockorder import called_back_under as called_back_under
+from reviewbot.csource.lockorder import orders as orders
 from reviewbot.csource.paths import Paths as Paths
 from reviewbot.csource.sight import Side as Side
 from reviewbot.csource.sight import Sight as Sight
