@@ -28,6 +28,8 @@ from reviewbot.csource.lockorder import Order as Order
 from reviewbot.csource.lockorder import against as against
 from reviewbot.csource.lockorder import called_back_under as called_back_under
 from reviewbot.csource.lockorder import orders as orders
+from reviewbot.csource.pairs import undoer as undoer
+from reviewbot.csource.pairs import undoers as undoers
 from reviewbot.csource.paths import Paths as Paths
 from reviewbot.csource.sight import Side as Side
 from reviewbot.csource.sight import Sight as Sight
@@ -36,4 +38,5 @@ from reviewbot.csource.values import Held as Held
 from reviewbot.model import Confidence as Confidence
 from reviewbot.model import Severity as Severity
 from reviewbot.telling import leak_claim as leak_claim
+from reviewbot.telling import undone_claim as undone_claim
 from reviewbot.telling import use_claim as use_claim

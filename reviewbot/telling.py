@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reviewbot.claim import Claim, Note
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit, Site, Use
 from reviewbot.csource.leaks import Leak
+from reviewbot.csource.pairs import undoer
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import Step, last_branch, last_goto, way_out
+from reviewbot.csource.syntax import Expr
 from reviewbot.csource.values import ERR, NEG, ZERO
 from reviewbot.model import Confidence
+
+_LONG = 60
+"""A call longer than this is told without its arguments, characters."""
+_WAYS = 3
+"""So many exits are named in one sentence."""
 
 
 def leak_claim(sight: Sight, leak: Leak, verb: str, confidence: Confidence | None = None) -> Claim:
@@ -37,17 +45,40 @@ def leak_claim(sight: Sight, leak: Leak, verb: str, confidence: Confidence | Non
     )
 
 
+def undone_claim(
+    sight: Sight, leak: Leak, exits: Iterable[Exit], confidence: Confidence, closer: str
+) -> Claim:
+    """A state that a failure leaves set. `exits` are all that leave it so; they are named.
+
+    `closer` is the function that undoes it after a success (`foo_close()`), "" for none.
+    """
+    doer, by = call_text(leak.site.call), f"{undoer(leak.resource)}()"
+    ways = list(dict.fromkeys(result_text(exit) for exit in exits))[:_WAYS]
+    how = f"returns {' or '.join(ways)}" if any(ways) else "ends"
+    claim = leak_claim(sight, leak, "undone", confidence)
+    first = Note(leak.site.call.line, f"{doer} is done")
+    return replace(
+        claim,
+        message=f"{doer} is not undone by {by} when {sight.function.name}() {how}",
+        trace=(first, *claim.trace[1:]),
+        words=(*claim.words, ("doer", doer), ("undoer", by), ("closer", closer)),
+    )
+
+
 def thing_text(leak: Leak) -> str:
     """What is leaked, in names of the code: `the mutex &foo->lock`."""
-    text = leak.held.text
-    return f"the {leak.resource.noun} {text}" if text else f"the {leak.resource.noun}"
+    noun, that, rest = leak.resource.noun.partition(" that ")
+    return " ".join(filter(None, ("the", noun, leak.held.text))) + that + rest
 
 
 def leak_story(sight: Sight, leak: Leak) -> Iterable[Step]:
     """Taken here, fails here, leaves here."""
     target = leak.held.text
-    taken = f"{leak.site.name}() takes the {leak.resource.noun}"
-    yield Step(leak.site.call.line, f"{taken} {target}" if target else taken)
+    if " that " in leak.resource.noun and target:
+        taken = f"{leak.site.name}() gives {target}"
+    else:
+        taken = f"{leak.site.name}() takes {_named('the ' + leak.resource.noun, target)}"
+    yield Step(leak.site.call.line, taken)
     yield from way_out(sight.paths, leak.exit.trail, leak.site.id)
     yield Step(leak.exit.line, exit_text(leak.exit))
 
@@ -56,9 +87,30 @@ def notes(steps: Iterable[Step]) -> Iterable[Note]:
     return (Note(step.line, step.text) for step in steps)
 
 
+def _named(noun: str, name: str) -> str:
+    return f"{noun} {name}" if name else noun
+
+
+def call_text(call: Expr) -> str:
+    """`foo_start(host, 1)`, or `foo_start()` where the arguments are long."""
+    name = call.name or call.parts[0].text
+    text = f"{name}({', '.join(arg.text for arg in call.args)})"
+    return text if len(text) <= _LONG else f"{name}()"
+
+
 def exit_text(exit: Exit) -> str:
     """`returns -ENOMEM`, or `ends`."""
-    return "ends" if exit.value is None else f"returns {exit.value.text}"
+    return "ends" if exit.value is None else f"returns {result_text(exit)}"
+
+
+def result_text(exit: Exit) -> str:
+    """What an exit hands over: `-ENOMEM`, or `the error of foo_register()`."""
+    value = exit.value.bare if exit.value is not None else None
+    if value is None:
+        return ""
+    if value.kind != "call" or value.name in ("ERR_PTR", "PTR_ERR", "ERR_CAST"):
+        return value.text
+    return f"the error of {value.name or value.parts[0].text}()"
 
 
 def exit_shape(exit: Exit) -> tuple[str, ...]:

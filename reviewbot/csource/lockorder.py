@@ -1,4 +1,4 @@
-"""In which order a function takes locks, itself or by its callees, and who takes them the other way.
+"""In which order a function takes locks, itself or by callees, and who does it the other way.
 
 Locks are known by class, as lockdep does: a member by the type of what it hangs on and its
 name, a global by its name, a lock that no argument names by the fact that names it.

@@ -106,6 +106,11 @@ def undoers(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def undoer(resource: Resource) -> str:
+    """The function that undoes a state which pairs laid over the facts; "" for other things."""
+    return resource.id.removeprefix(PREFIX) if resource.id.startswith(PREFIX) else ""
+
+
 class Pair(NamedTuple):
     """`doer` is undone by `undoer`. `where` is the doer's argument that names what it did
     (0: the value it returns), `at` the undoer's. `near`: both are called in the function."""
@@ -125,9 +130,9 @@ def pairs_in(
     `other` is the function on the other side of the patch; `text` the file, in which an
     undoer that is called elsewhere must stand.
     """
-    undo: dict[str, list[Expr]] = {}
-    for call in (*function.calls, *(other.calls if other is not None else ())):
-        undo.setdefault(call.name, []).append(call)
+    undo = _after_doers(function)
+    for name, calls in (_after_doers(other) if other is not None else {}).items():
+        undo.setdefault(name, []).extend(calls)
     seen: set[str] = set()
     for call in function.calls:
         names = undoers(call.name) if call.name not in seen else frozenset()
@@ -136,6 +141,22 @@ def pairs_in(
             p for name in sorted(names & undo.keys()) if (p := _near(function, call, undo[name]))
         ]
         yield from near[:1] or _owned(function, call, undo, known) or _far(call, names, text)
+
+
+def _after_doers(function: Function) -> dict[str, list[Expr]]:
+    """The calls by name, but for those that only switch off what is switched on later."""
+    last = {call.name: call.line for call in function.calls}
+    first = {call.name: call.line for call in reversed(function.calls)}
+    undo: dict[str, list[Expr]] = {}
+    for call in function.calls:
+        undo.setdefault(call.name, []).append(call)
+    early = {
+        name
+        for doer, line in first.items()
+        for name in undoers(doer)
+        if name in last and last[name] < line
+    }
+    return {name: calls for name, calls in undo.items() if name not in early}
 
 
 def _near(function: Function, doer: Expr, undo: list[Expr]) -> Pair | None:

@@ -82,6 +82,14 @@ class Sight:
         text = b"\n".join(file.text for file in self.side.files.values())
         return Paired(base, pairs_in(self.function, other, text, base))
 
+    def elsewhere(self, name: str) -> Function | None:
+        """A function of this file, of the patch or of what earlier patches of the series left."""
+        for file in (self.file, *self.side.files.values(), *self.side.earlier.values()):
+            function = file.function(name) if name in file.names else None
+            if function is not None:
+                return function
+        return None
+
     @cached_property
     def paths(self) -> Paths:
         """What happens on the paths of the function; walked once, when first asked for."""

@@ -62,10 +62,12 @@ def _looked_at(sight: Sight, use: Bare) -> bool:
 
 
 def _why(sight: Sight, use: Bare, tail: str) -> _Why | None:
-    for field in sight.facts.fields:
-        if use.key.endswith(field.path) and sight.function.whole:
-            return _Why(field.why, Confidence.LOW)
-    if not sight.file.whole or f"{tail}".encode() not in sight.file.text:
+    return _by_habit(sight, use, tail) or _by_table(sight, use)
+
+
+def _by_habit(sight: Sight, use: Bare, tail: str) -> _Why | None:
+    """What the other functions of the file do with the member, if they all look first."""
+    if not sight.file.whole or sight.file.text.count(tail.encode()) < _WITNESSES:
         return None
     habit = member_habit(sight, tail)
     if habit is None or habit.unlooked:
@@ -77,12 +79,17 @@ def _why(sight: Sight, use: Bare, tail: str) -> _Why | None:
     return _Why(f"{habit.looked[0]}() tests it for NULL {before}", Confidence.MEDIUM)
 
 
+def _by_table(sight: Sight, use: Bare) -> _Why | None:
+    """The tables know no caller, so this is a question at most."""
+    if not sight.function.whole:
+        return None
+    fits = (field.why for field in sight.facts.fields if use.key.endswith(field.path))
+    return next((_Why(why, Confidence.LOW) for why in fits), None)
+
+
 def _claim(sight: Sight, use: Bare, why: _Why) -> Claim:
     where = use.via or use.expr
-    if use.via is not None:
-        how = f"handed to {use.via.name}(), which follows it"
-    else:
-        how = "dereferenced"
+    how = f"handed to {use.via.name}(), which follows it" if use.via else "dereferenced"
     return Claim(
         line=where.line,
         end_line=where.end_line,

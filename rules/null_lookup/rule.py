@@ -42,10 +42,7 @@ def _allocates(sight: Sight, fact: Fact) -> bool:
 
 
 def _message(site: Site, use: Use) -> str:
-    if use.key == site.call.text:
-        used = "its result"
-    else:
-        used = use.key
+    used = "its result" if use.key == site.call.text else use.key
     how = f"handed to {use.via.name}()" if use.via else "dereferenced"
     return f"{site.name}() can return NULL, and {used} is {how} unchecked"
 

@@ -1,7 +1,8 @@
 """A state that is set early and not undone when a later call fails.
 
-The counterpart is known by name (start and stop, enable and disable, open and close) and must
-be called in the function, the file or the patch.
+The counterpart is known by name (start and stop, enable and disable, open and close). Either
+this function calls it on another way out, or this function's own counterpart does: a failed
+foo_open() is never followed by foo_close().
 Source: Documentation/process/coding-style.rst, 7) Centralized exiting of functions.
 """
 
@@ -13,20 +14,53 @@ from reviewbot.rule import (
     Claim,
     Confidence,
     Kind,
+    Leak,
     Need,
     Rule,
     Severity,
     Sight,
     Sure,
-    leak_claim,
     leaks,
+    syntax,
+    undoer,
+    undoers,
+    undone_claim,
 )
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    for leak in leaks(sight, Kind.STATE):
-        sure = leak.sure is Sure.CONTRASTED
-        yield leak_claim(sight, leak, "undone", Confidence.HIGH if sure else Confidence.LOW)
+    found = list(leaks(sight, Kind.STATE))
+    for leak in found:
+        confidence = _confidence(sight, leak)
+        if confidence is not None:
+            same = [other.exit for other in found if other.held.site == leak.held.site]
+            yield undone_claim(sight, leak, same, confidence, _closer(sight, leak))
+
+
+def _confidence(sight: Sight, leak: Leak) -> Confidence | None:
+    if leak.sure is Sure.CONTRASTED and leak.resource.id in sight.known.near:
+        return None if _in_loop(sight, leak) else Confidence.HIGH
+    return Confidence.MEDIUM if _closer(sight, leak) else None
+
+
+def _in_loop(sight: Sight, leak: Leak) -> bool:
+    """What a loop did so often is undone by a loop as well, and how often nobody counts."""
+    loops = (syntax.Loop, syntax.Iterate)
+    at = leak.site.call.line
+    return any(
+        isinstance(stmt, loops) and stmt.line <= at <= stmt.end_line
+        for stmt in sight.function.statements
+    )
+
+
+def _closer(sight: Sight, leak: Leak) -> str:
+    """foo_close() if it calls what undoes this, the function being foo_open(); else ""."""
+    name = undoer(leak.resource)
+    for other in sorted(undoers(sight.function.name)):
+        function = sight.elsewhere(other)
+        if function is not None and any(call.name == name for call in function.calls):
+            return f"{other}()"
+    return ""
 
 
 RULE = Rule(
