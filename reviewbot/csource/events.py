@@ -48,7 +48,7 @@ class Use:
 class Bare:
     """A pointer of which nothing is known, used where its path has not looked at it before.
 
-    `key` is the pointer with local aliases put in (`zbus->bus` for `bus = zbus->bus`), `via`
+    `key` is the pointer with local aliases put in (`host->bus` for `bus = host->bus`), `via`
     the call that uses it unchecked, or None where it is dereferenced here.
     """
 

@@ -37,7 +37,7 @@ class Habit:
 def member_habit(sight: Sight, tail: str) -> Habit | None:
     """How the other functions of the file treat a member; None where nobody tests it.
 
-    `tail` is the end of the path, `zbus->bus`; it must be followed by nothing that is a name.
+    `tail` is the end of the path, `host->bus`; it must be followed by nothing that is a name.
     """
     looked: list[str] = []
     unlooked: list[str] = []

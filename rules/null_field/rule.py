@@ -24,7 +24,7 @@ from reviewbot.rule import (
 )
 
 _TAIL = re.compile(r"\w+(?:\[[^\]]*\])?(?:->|\.)\w+$")
-"""The last two parts of a path: zbus->bus in zdev->zbus->bus."""
+"""The last two parts of a path: host->bus in foo->host->bus."""
 
 _WITNESSES = 2
 """So many functions must look first, unless one does so before the very same call."""

@@ -221,7 +221,7 @@ def test_the_rest_of_the_tables(facts: Facts) -> None:
     assert facts.printers["dev_err_probe"].format == 3
     assert "pr_cont" not in facts.printers
     assert facts.removed["del_timer"] == "timer_delete()"
-    assert any(field.path == "zbus->bus" for field in facts.fields)
+    assert any(field.path == "bus->self" for field in facts.fields)
 
 
 def test_entries_of_one_function_merge(tmp_path: Path) -> None:
