@@ -7,9 +7,13 @@ from reviewbot.claim import Need as Need
 from reviewbot.claim import Note as Note
 from reviewbot.claim import Rule as Rule
 from reviewbot.csource import syntax as syntax
+from reviewbot.csource.conditions import read_test as read_test
 from reviewbot.csource.events import Bare as Bare
 from reviewbot.csource.events import Call as Call
+from reviewbot.csource.events import Errno as Errno
 from reviewbot.csource.events import Exit as Exit
+from reviewbot.csource.events import LateTest as LateTest
+from reviewbot.csource.events import Look as Look
 from reviewbot.csource.events import Site as Site
 from reviewbot.csource.events import Use as Use
 from reviewbot.csource.facts import Fact as Fact
@@ -33,7 +37,10 @@ from reviewbot.csource.pairs import undoers as undoers
 from reviewbot.csource.paths import Paths as Paths
 from reviewbot.csource.sight import Side as Side
 from reviewbot.csource.sight import Sight as Sight
+from reviewbot.csource.story import last_branch as last_branch
 from reviewbot.csource.tails import dropped as dropped
+from reviewbot.csource.values import ERR as ERR
+from reviewbot.csource.values import ZERO as ZERO
 from reviewbot.csource.values import Held as Held
 from reviewbot.model import Confidence as Confidence
 from reviewbot.model import Severity as Severity

@@ -14,6 +14,7 @@ from reviewbot.csource.scene import Scene
 from reviewbot.csource.syntax import Expr
 from reviewbot.csource.values import (
     ANY,
+    ERR,
     FAILED,
     KEYED,
     POS,
@@ -23,6 +24,7 @@ from reviewbot.csource.values import (
     State,
     Val,
     keyed,
+    mentions,
     roots,
 )
 
@@ -105,6 +107,8 @@ def _release(
     if resource.kind is Kind.REFERENCE:
         _let_go_of_whole(state, raw)
     val = state.get(raw)
+    if val.mask == ERR and not val.stale and fact.accepts and "err-ptr" not in fact.accepts:
+        scene.use("err", arg or site.call, val, state.trail, site.call)
     twice = val.freed not in (0, site.id) and not val.stale
     if twice and arg is not None and frees_the_same(scene, val.freed, resource, release, site.name):
         scene.use("again", arg, val, state.trail, site.call)
@@ -348,6 +352,10 @@ def _instances(state: State, arg: Expr) -> list[str]:
 # -- changing
 
 
+_READ_HERE = ("summary", "pair")
+"""Sources of facts that are no tables."""
+
+
 def _clobber(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
     """What the callee may have written: `&x`, and what hangs on the arguments."""
     if not state.vals or site.name in PASSIVE:
@@ -359,11 +367,15 @@ def _clobber(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
             inner = bare.parts[0].bare
             if inner.text in state.vals and not (fact and fact.releases):
                 state.vals.pop(inner.text)
-        names |= roots(bare.text)
+        if fact is not None and fact.source not in _READ_HERE and bare.kind == "member":
+            names.add(bare.text)  # a function of the kernel's own writes what it is handed
+        else:
+            names |= roots(bare.text)
         forget_below(state, arg)
     for key, val in list(state.vals.items()):
-        if val.mask not in (ANY, UNSET) and not val.stale and ("->" in key or "." in key):
-            if roots(key) & names and not key.endswith(")"):
+        known = val.mask not in (ANY, UNSET) or val.origin
+        if known and not val.stale and ("->" in key or "." in key):
+            if not key.endswith(")") and any(mentions(key, name) for name in names):
                 state.vals[key] = val._replace(stale=True)
 
 

@@ -14,6 +14,10 @@ TRANSPARENT = frozenset(
 """Macros whose value is the condition they are given (include/asm-generic/bug.h)."""
 
 
+ERROR_POINTERS = frozenset("ERR_PTR ERR_CAST IOMEM_ERR_PTR dev_err_cast_probe".split())
+"""Calls whose value is an error pointer (include/linux/err.h, io.h, dev_printk.h)."""
+
+
 class Test(NamedTuple):
     """`key` is what is tested; `yes` and `no` what it can be on the two ways out."""
 
@@ -139,6 +143,6 @@ def constant_mask(expr: Expr) -> int:
         return NEG if inner.kind == "number" or inner.text.startswith("E") else ANY
     if expr.kind == "unary" and expr.op == "&":
         return POS
-    if expr.kind == "call" and expr.name in ("ERR_PTR", "ERR_CAST"):
+    if expr.kind == "call" and expr.name in ERROR_POINTERS:
         return ERR
     return ANY

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reviewbot.csource import calls
 from reviewbot.csource.conditions import constant_mask
+from reviewbot.csource.events import Errno
 from reviewbot.csource.facts import Failure
 from reviewbot.csource.freed import note_name
 from reviewbot.csource.refine import refine
@@ -83,6 +84,9 @@ def _negated(mask: int, expr: Expr) -> int:
 
 
 def _call_value(scene: Scene, expr: Expr, state: State) -> Val:
+    if expr.name == "ERR_PTR" and expr.args:
+        error = value(scene, expr.args[0], state).mask
+        return Val(ZERO if error == ZERO else ERR)
     if expr.name == "PTR_ERR" and expr.args:
         # Of a pointer that is known to be none, PTR_ERR() is just a number.
         mask = state.get(expr.args[0].bare.text).mask
@@ -133,10 +137,12 @@ def _failure(scene: Scene, val: Val) -> int:
     """What a failure of the call that gave the value looks like, where that is known."""
     if not val.origin:
         return 0
-    fact = scene.sites[val.origin].fact
-    if fact is None or fact.failure is None or fact.source == "pair":
+    site = scene.sites[val.origin]
+    if site.failure in (None, Failure.FALSE):
         return 0
-    return FAILED[fact.failure] if fact.failure is not Failure.FALSE else 0
+    assert site.failure is not None
+    distrusted = site.fact is not None and site.fact.failure is site.failure
+    return FAILED[site.failure] if distrusted else FAILED[site.failure] & ERR
 
 
 # -- one function a kind of expression
@@ -235,6 +241,8 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
         states = run(scene, expr.parts[0], states, node)
     for arg in expr.args:
         states = _argument(scene, expr, arg, states, node)
+    if expr.name in ("PTR_ERR", "ERR_CAST") and expr.args:
+        _read_errno(scene, expr, states)
     if expr.name in calls.ASSERTIONS and expr.args:
         return calls.assert_holds(scene, expr, states, node)
     site = scene.site(expr, target)
@@ -248,6 +256,16 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
                     dereference(scene, state, pointer, expr, late=False)
         out.extend(calls.apply(scene, site, state, node))
     return out
+
+
+def _read_errno(scene: Scene, expr: Expr, states: States) -> None:
+    """Keep what paths know of a pointer whose error code is read, once for each mask."""
+    key = expr.args[0].bare.text
+    for state in states:
+        val = state.get(key)
+        seen = (key, expr.line, val.mask, val.stale)
+        if seen not in scene.errnos:
+            scene.errnos[seen] = Errno(key, expr, val, state.trail)
 
 
 def _argument(scene: Scene, expr: Expr, arg: Expr, states: States, node: int) -> States:
@@ -305,6 +323,7 @@ def _ptr_err_or_zero(scene: Scene, left: Expr, pointer: Expr, states: States, no
     for state in states:
         val = state.get(pointer.bare.text)
         known = ANY if val.mask == UNSET else val.mask
+        scene.look(state, pointer.bare.text, val, pointer, ERR)
         for mask, result in ((known & ERR, NEG), (known & ~ERR, ZERO)):
             if mask:
                 after = state.copy()
@@ -341,7 +360,7 @@ def keeps_value(scene: Scene, text: str, val: Val) -> bool:
     """Whether a value is worth remembering under this name."""
     if val.inst or val.freed or (val.origin and val.mask != ANY):
         return True
-    if val.origin and text in scene.tested:
+    if val.origin and (text in scene.tested or scene.sites[val.origin].failure is not None):
         return True
     return val != NOTHING and text in scene.tracked
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from reviewbot.csource.facts import Fact
+from reviewbot.csource.facts import Fact, Failure
 from reviewbot.csource.syntax import Expr
 from reviewbot.csource.values import Held, Trail, Val
 
@@ -14,13 +14,15 @@ from reviewbot.csource.values import Held, Trail, Val
 class Site:
     """One call in the text. `id` counts from 1 in the order in which paths met the calls.
 
-    `target` is the text that its value is assigned to, "" for none.
+    `target` is the text that its value is assigned to, "" for none. `failure` is how the call
+    says that it failed, where that is known at all: by its fact or by Facts.returned.
     """
 
     id: int
     call: Expr
     fact: Fact | None
     target: str
+    failure: Failure | None = None
 
     @property
     def name(self) -> str:
@@ -74,6 +76,32 @@ class LateTest:
     key: str
     expr: Expr
     used: int
+    trail: Trail | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the call `site` gave is tested at `expr`, under the name `key`.
+
+    `mask` is what the test tells from the rest: ZERO for `!p`, ERR for IS_ERR(p), both for
+    IS_ERR_OR_NULL(p). `first`: the path had not looked at it before.
+    """
+
+    site: int
+    key: str
+    expr: Expr
+    mask: int
+    first: bool
+    trail: Trail | None
+
+
+@dataclass(frozen=True, slots=True)
+class Errno:
+    """PTR_ERR() or ERR_CAST() of the pointer `key`, and what the path knows of it there."""
+
+    key: str
+    expr: Expr
+    val: Val
     trail: Trail | None
 
 

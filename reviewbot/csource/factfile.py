@@ -27,7 +27,7 @@ from reviewbot.csource.facts import (
 )
 from reviewbot.errors import BadRule
 
-_COMPILED = "3"  # raise it when the rows of facttable.py change their shape
+_COMPILED = "4"  # raise it when the rows of facttable.py change their shape
 _COPIES = 4  # compiled copies that are kept: several versions may be in use
 _NONE: frozenset[Any] = frozenset()
 
@@ -100,7 +100,9 @@ def _compact(table: facttable.Table) -> dict[str, Any]:
     places = {
         name: rows.setdefault(json.dumps(row), len(rows)) for name, row in table["function"].items()
     }
-    return {**table, "function": places, "rows": [json.loads(text) for text in rows]}
+    returned = {n: {"failure": row["failure"]} for n, row in table["returned"].items()}
+    unique = [json.loads(text) for text in rows]
+    return {**table, "function": places, "returned": returned, "rows": unique}
 
 
 class _Functions(Mapping[str, Fact]):
@@ -134,6 +136,25 @@ class _Functions(Mapping[str, Fact]):
         return len(self._rows)
 
 
+class _Returned(Mapping[str, Failure]):
+    """What failures look like, each made when it is asked for: there are thousands."""
+
+    def __init__(self, rows: Mapping[str, facttable.Row]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, name: str) -> Failure:
+        return Failure(self._rows[name]["failure"])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rows
+
+    def __iter__(self) -> Names[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 def _facts(table: facttable.Table, digest: str) -> Facts:
     return Facts(
         functions=_Functions(table["function"]),
@@ -154,6 +175,7 @@ def _facts(table: facttable.Table, digest: str) -> Facts:
             for place in row.get("acquires", ())
             if place[1] == 0
         ),
+        returned=_Returned(table["returned"]),
         digest=digest,
     )
 

@@ -190,4 +190,7 @@ class Facts:
     printers: Mapping[str, PrintHelper] = field(default_factory=lambda: MappingProxyType({}))
     removed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     by_value: frozenset[str] = frozenset()  # resources that some function returns
+    returned: Mapping[str, Failure] = field(default_factory=lambda: MappingProxyType({}))
+    """How functions without a failure of their own above say that they failed: only what a
+    check should look like, not that every caller must check."""
     digest: str = ""

@@ -114,6 +114,7 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
     },
     "printer": {**_NAMED, "format": _is(int)},
     "removed": {**_NAMED, "use": _is(str)},
+    "returned": {**_NAMED, "failure": _one_of(*Failure)},
     "field": {"path": _is(str), "why": _is(str), **_SOURCE},
 }
 RESOURCE: dict[str, Check] = {
@@ -130,6 +131,7 @@ _REQUIRED = {
     "iterator": ("names",),
     "printer": ("names", "format"),
     "removed": ("names", "use"),
+    "returned": ("names", "failure"),
     "field": ("path", "why"),
     "resource": ("kind", "noun"),
 }

@@ -230,6 +230,9 @@ class Paired:
     def resource(self, id: str) -> Resource | None:
         return self._resources.get(id) or self._known.resource(id)
 
+    def function(self, name: str) -> Function | None:
+        return self._known.function(name)
+
     def _lay(self, pair: Pair) -> None:
         doer, undoer = self(pair.doer), self(pair.undoer)
         if (doer and doer.acquires) or pair.doer in self._facts:

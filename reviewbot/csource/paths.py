@@ -13,7 +13,17 @@ from dataclasses import dataclass, replace
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Edge, Graph, Node, build
 from reviewbot.csource.effects import assign, run, value
-from reviewbot.csource.events import Bare, Call, Exit, LateTest, LockSlip, Site, Use
+from reviewbot.csource.events import (
+    Bare,
+    Call,
+    Errno,
+    Exit,
+    LateTest,
+    LockSlip,
+    Look,
+    Site,
+    Use,
+)
 from reviewbot.csource.facts import Facts
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene, live_names
@@ -48,6 +58,8 @@ class Paths:
     pointers: frozenset[str] = frozenset()
     tested: frozenset[str] = frozenset()
     bare: tuple[Bare, ...] = ()
+    looks: tuple[Look, ...] = ()
+    errnos: tuple[Errno, ...] = ()
 
 
 def walk(function: c.Function, facts: Facts, known: Known) -> Paths:
@@ -89,7 +101,8 @@ class _Walk:
     def result(self) -> Paths:
         scene = self.scene
         if scene.overflow:
-            return Paths(self.graph.function, False, scene.sites)
+            looks = tuple(scene.looks.values())  # what was seen was seen
+            return Paths(self.graph.function, False, scene.sites, looks=looks)
         return Paths(
             self.graph.function,
             True,
@@ -97,7 +110,7 @@ class _Walk:
             tuple(self.with_given()),
             tuple(scene.uses.values()),
             tuple(scene.calls.values()),
-            tuple(scene.late.values()),
+            tuple(t for t in scene.late.values() if (t.key, t.expr.line) not in scene.early),
             tuple(scene.slips.values()),
             frozenset(scene.released),
             frozenset(scene.given),
@@ -106,6 +119,8 @@ class _Walk:
             frozenset(scene.pointers),
             frozenset(scene.null_tested),
             tuple(scene.bare.values()),
+            tuple(scene.looks.values()),
+            tuple(scene.errnos.values()),
         )
 
     def with_given(self) -> Iterator[Exit]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reviewbot.csource.conditions import read_test
+from reviewbot.csource.conditions import Test, read_test
 from reviewbot.csource.events import LateTest
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.syntax import Expr
@@ -29,10 +29,7 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
     narrowed = known & mask
     if narrowed == 0:
         return None
-    if val.used and ZERO in (test.yes, test.no) and not val.stale:
-        late = (test.key, val.used, expr.line)
-        if late not in scene.late:
-            scene.late[late] = LateTest(test.key, expr, val.used, state.trail)
+    _note_look(scene, state, test, val, expr)
     after = state.copy()
     if not _numbers_agree(after, test.key, mask):
         return None
@@ -81,6 +78,21 @@ def _operands(expr: Expr) -> Iterator[Expr]:
             yield from _operands(part)
     else:
         yield expr
+
+
+def _note_look(scene: Scene, state: State, test: Test, val: Val, expr: Expr) -> None:
+    """Keep what is compared, and whether it was used before."""
+    seen = next((m for m in (ZERO, ERR, ZERO | ERR) if m in (test.yes, test.no)), 0)
+    if seen:
+        scene.look(state, test.key, val, expr, seen)
+    if not seen & ZERO:
+        return
+    if not val.used or val.stale:
+        scene.early.add((test.key, expr.line))
+        return
+    late = (test.key, val.used, expr.line)
+    if late not in scene.late:
+        scene.late[late] = LateTest(test.key, expr, val.used, state.trail)
 
 
 def _numbers_agree(state: State, key: str, mask: int) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Graph, Node
 from reviewbot.csource.conditions import constant_mask, read_test
-from reviewbot.csource.events import Bare, Call, Exit, LateTest, LockSlip, Site, Use
-from reviewbot.csource.facts import Facts, Resource
+from reviewbot.csource.events import Bare, Call, Errno, Exit, LateTest, LockSlip, Look, Site, Use
+from reviewbot.csource.facts import Fact, Facts, Failure, Resource
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import ANY, Held, State, Trail, Val, roots
 
@@ -21,7 +21,8 @@ class Scene:
     `tracked` are the texts whose masks are worth keeping. `released` are the call sites whose
     result some path gave back, `given` the (resource, text) that some path gave back;
     `lenders` the sites that are proven to have kept nothing, for their argument was released
-    after them, with the nodes where it was.
+    after them, with the nodes where it was. `early` are the (text, line) of tests that a path
+    reached without a use before.
     """
 
     def __init__(self, graph: Graph, facts: Facts, known: Known) -> None:
@@ -44,6 +45,9 @@ class Scene:
         self.bare: dict[tuple[str, int], Bare] = {}
         self.calls: dict[tuple[object, ...], Call] = {}
         self.late: dict[tuple[object, ...], LateTest] = {}
+        self.early: set[tuple[str, int]] = set()
+        self.looks: dict[tuple[object, ...], Look] = {}
+        self.errnos: dict[tuple[object, ...], Errno] = {}
         self.slips: dict[tuple[object, ...], LockSlip] = {}
         self.exits: list[Exit] = []
         self.overflow = False
@@ -56,7 +60,8 @@ class Scene:
         number = self._site_ids.get(id(call))
         if number is None:
             number = self._site_ids[id(call)] = len(self.sites) + 1
-            self.sites[number] = Site(number, call, self.known(call.name), target)
+            fact = self.known(call.name)
+            self.sites[number] = Site(number, call, fact, target, self._failure(call.name, fact))
         return self.sites[number]
 
     def _freeable(self) -> frozenset[str]:
@@ -71,6 +76,12 @@ class Scene:
                 if number in places:
                     found |= roots(arg.bare.text)
         return frozenset(found)
+
+    def _failure(self, name: str, fact: Fact | None) -> Failure | None:
+        """How a call says that it failed; a guess from its name does not count."""
+        if fact is not None and fact.failure is not None and fact.source != "pair":
+            return fact.failure
+        return self.facts.returned.get(name)
 
     def resource(self, id: str) -> Resource | None:
         return self.known.resource(id)
@@ -110,6 +121,13 @@ class Scene:
         self.released.setdefault(held.site, set()).add(node)
         for site in held.doubts:
             self.lenders.setdefault(site, set()).add(node)
+
+    def look(self, state: State, key: str, val: Val, expr: c.Expr, mask: int) -> None:
+        """Keep that a path tests what a call gave, once for each place and sort of test."""
+        first = val.tested < 0
+        seen = (val.origin, expr.line, mask, first)
+        if val.origin and not val.stale and seen not in self.looks:
+            self.looks[seen] = Look(val.origin, key, expr, mask, first, state.trail)
 
     def is_lock(self, held: Held) -> bool:
         resource = self.resource(held.resource)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from reviewbot.csource.facts import Fact, Facts
+from reviewbot.csource.facts import Fact, Facts, Failure
+from reviewbot.csource.pairs import SOURCE as PAIR
 from reviewbot.csource.pairs import Paired, pairs_in
 from reviewbot.csource.paths import Paths, walk
+from reviewbot.csource.returned import may_return
 from reviewbot.csource.summaries import FunctionSource, Summaries
 from reviewbot.csource.syntax import Function
 
@@ -94,6 +96,18 @@ class Sight:
     def paths(self) -> Paths:
         """What happens on the paths of the function; walked once, when first asked for."""
         return walk(self.function, self.facts, self.known)
+
+    def failure(self, name: str) -> Failure | None:
+        """How a function says that it failed; a guess from its name does not count."""
+        fact = self.known(name)
+        if fact is not None and fact.failure is not None and fact.source != PAIR:
+            return fact.failure
+        return self.facts.returned.get(name)
+
+    def may_return(self, name: str) -> int | None:
+        """All that a function of this patch or file can return; None where that is unknown."""
+        function = self.known.function(name)
+        return None if function is None else may_return(function, self.facts, self.known)
 
     @cached_property
     def given(self) -> frozenset[tuple[str, str]]:

@@ -27,6 +27,8 @@ class Known(Protocol):
 
     def resource(self, id: str) -> Resource | None: ...
 
+    def function(self, name: str) -> c.Function | None: ...
+
     @property
     def near(self) -> frozenset[str]:
         """Resources that a named counterpart in the same function gives back."""
@@ -57,6 +59,9 @@ class Summaries:
 
     def resource(self, id: str) -> Resource | None:
         return self.facts.resources.get(id)
+
+    def function(self, name: str) -> c.Function | None:
+        return self.functions.get(name)
 
     @property
     def near(self) -> frozenset[str]:

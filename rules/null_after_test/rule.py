@@ -1,0 +1,34 @@
+"""A path that found a pointer to be NULL dereferences it all the same.
+
+Source: CWE-476.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reviewbot.rule import ZERO, Claim, Confidence, Need, Rule, Severity, Sight, use_claim
+
+
+def check(sight: Sight) -> Iterable[Claim]:
+    for use in sight.paths.uses:
+        if use.kind != "null" or use.val.mask != ZERO:
+            continue
+        sure = use.key in sight.paths.locals and use.val.tested >= 0
+        yield use_claim(
+            sight,
+            use,
+            f"{use.key} is NULL on this path, and is used",
+            Confidence.HIGH if sure else Confidence.MEDIUM,
+        )
+
+
+RULE = Rule(
+    title="pointer used on a path that found it NULL",
+    category="null",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    needs=Need.DIFF,
+    source="CWE-476",
+    check=check,
+)

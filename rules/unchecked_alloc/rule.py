@@ -1,0 +1,147 @@
+"""What an allocation returned is used or kept, and nobody asks whether it failed.
+
+Source: Documentation/core-api/memory-allocation.rst; the kernel-doc of the allocators.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from reviewbot.rule import (
+    Claim,
+    Confidence,
+    Failure,
+    Kind,
+    Need,
+    Note,
+    Rule,
+    Severity,
+    Sight,
+    Site,
+    syntax,
+    use_claim,
+)
+
+_ALLOCATES = re.compile(r"(?:^|_)(?:k?[vmz]?alloc|kv?calloc|k\w*dup|kasprintf|new)")
+_TESTS = (
+    "IS_ERR_OR_NULL",
+    "ZERO_OR_NULL_PTR",
+    "WARN_ON",
+    "WARN_ON_ONCE",
+    "BUG_ON",
+    "PTR_ERR_OR_ZERO",
+)
+
+
+def check(sight: Sight) -> Iterable[Claim]:
+    used: set[int] = set()
+    for use in sight.paths.uses:
+        site = sight.paths.sites.get(use.val.origin)
+        if use.kind != "null" or site is None or use.val.tested >= 0:
+            continue
+        sure = _sure(sight, site)
+        if sure is None:
+            continue
+        used.add(site.id)
+        told = f"{site.name}() returns NULL when it fails, and {use.key} is used unchecked"
+        yield use_claim(sight, use, told, sure)
+    yield from _never_looked_at(sight, used)
+
+
+def _sure(sight: Sight, site: Site) -> Confidence | None:
+    """How sure it is that the call allocates and can fail; None for other calls."""
+    if any("__GFP_NOFAIL" in arg.text for arg in site.call.args):
+        return None
+    fact = site.fact
+    if site.failure is not Failure.NULL:
+        return None
+    if fact is None or fact.source == "summary" or fact.failure is None:
+        return Confidence.MEDIUM if _ALLOCATES.search(site.name) else None
+    for acquire in fact.acquires:
+        resource = sight.known.resource(acquire.resource)
+        if resource is not None and resource.kind in (Kind.MEMORY, Kind.OBJECT):
+            return Confidence.HIGH
+    return Confidence.HIGH if fact.managed and not fact.acquires else None
+
+
+def _never_looked_at(sight: Sight, used: set[int]) -> Iterator[Claim]:
+    """Allocations whose result is kept somewhere and tested on no path under no name."""
+    if not sight.function.whole or not sight.paths.complete:
+        return
+    looked = {look.site for look in sight.paths.looks} | used
+    for site in sight.paths.sites.values():
+        sure = _sure(sight, site) if site.id not in looked and site.target else None
+        if sure is None or site.target.startswith("*") or _is_asked(sight, _names(sight, site)):
+            continue
+        told = f"{site.name}() returns NULL when it fails, and {site.target} is never checked"
+        yield Claim(
+            line=site.call.line,
+            end_line=site.call.end_line,
+            message=told,
+            shape=("never-checked", site.name, site.target),
+            trace=(
+                Note(site.call.line, f"{site.name}() can return NULL, kept in {site.target}"),
+                Note(sight.function.end_line, f"no path compares {site.target} with NULL"),
+            ),
+            confidence=sure,
+            words=(
+                ("function", sight.function.name),
+                ("pointer", site.target),
+                ("giver", f"{site.name}()"),
+                ("user", ""),
+                ("tested", ""),
+            ),
+            group=f"{site.target} {site.name}",
+        )
+
+
+def _names(sight: Sight, site: Site) -> set[str]:
+    """The names under which the result is known: the target, and what is copied from it."""
+    names = {site.target}
+    for expr in sight.function.expressions:
+        if expr.kind == "assign" and expr.op == "=":
+            left, right = expr.parts[0].text, expr.parts[1].bare
+            if right.text in names or (right.kind == "assign" and right.parts[0].text in names):
+                names.add(left)
+    return names
+
+
+def _is_asked(sight: Sight, names: set[str]) -> bool:
+    """Whether the function compares, returns or hands on the result under one of the names."""
+    for stmt in sight.function.statements:
+        value = stmt.value if isinstance(stmt, syntax.Return) else None
+        if isinstance(stmt, (syntax.If, syntax.Loop)):
+            value = stmt.cond
+        if value is not None and value.bare.text in names:
+            return True
+    return any(_asks(sight, expr, names) for expr in sight.function.expressions)
+
+
+def _asks(sight: Sight, expr: syntax.Expr, names: set[str]) -> bool:
+    if expr.kind == "unary":
+        return expr.op == "!" and expr.parts[0].bare.text in names
+    if expr.kind == "binary" and expr.op in ("==", "!=", "&&", "||"):
+        return any(part.bare.text in names for part in expr.parts)
+    if expr.kind == "conditional":
+        return expr.parts[0].bare.text in names
+    if expr.kind != "call":
+        return False
+    handed = [n for n, arg in enumerate(expr.args, 1) if arg.bare.text in names]
+    if not handed:
+        return False
+    fact = sight.known(expr.name)
+    if expr.name in _TESTS or (fact is not None and fact.source == "summary"):
+        return fact is None or not set(handed) <= fact.uses
+    return False
+
+
+RULE = Rule(
+    title="allocation used without a check for failure",
+    category="null",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    needs=Need.DIFF,
+    source="Documentation/core-api/memory-allocation.rst",
+    check=check,
+)
