@@ -23,6 +23,7 @@ from reviewbot.csource.facts import Kind as Kind
 from reviewbot.csource.facts import Resource as Resource
 from reviewbot.csource.habit import Habit as Habit
 from reviewbot.csource.habit import member_habit as member_habit
+from reviewbot.csource.habit import takes_down as takes_down
 from reviewbot.csource.leaks import Leak as Leak
 from reviewbot.csource.leaks import Sure as Sure
 from reviewbot.csource.leaks import fails as fails

@@ -34,6 +34,11 @@ class Habit:
     calls: frozenset[str]
 
 
+def takes_down(name: str) -> bool:
+    """Whether a function of this name runs when members may be gone already."""
+    return _GIVES_UP.search(name) is not None
+
+
 def member_habit(sight: Sight, tail: str) -> Habit | None:
     """How the other functions of the file treat a member; None where nobody tests it.
 
@@ -49,7 +54,7 @@ def member_habit(sight: Sight, tail: str) -> Habit | None:
             continue
         if not tested:
             unlooked.append(function.name)
-        elif not _GIVES_UP.search(function.name):
+        elif not takes_down(function.name):
             looked.append(function.name)
             calls |= {call.name for call in used if call is not None}
     return Habit(tuple(looked), tuple(unlooked), frozenset(calls)) if looked else None

@@ -25,10 +25,11 @@ _LOCK_TYPES = ("mutex", "spinlock_t", "raw_spinlock_t", "rwlock_t", "rw_semaphor
 
 
 class Lock(NamedTuple):
-    """One lock: its class, and what the code calls it."""
+    """One lock: its class, and what the code calls it. `core`: a fact names it, no argument."""
 
     cls: str
     text: str
+    core: bool = False
 
 
 class Order(NamedTuple):
@@ -106,7 +107,7 @@ def _lock(function: c.Function, resource: Resource, text: str) -> Lock | None:
     if resource.kind is not Kind.LOCK:
         return None
     if resource.singleton:
-        return Lock(resource.id, resource.noun)
+        return Lock(resource.id, resource.noun, True)
     bare = text.lstrip("&*")
     parts = re.split(r"->|\.", bare)
     if not bare.isascii() or not all(_WORD.fullmatch(part) for part in parts):
@@ -150,7 +151,7 @@ def _taken_inside(sight: Sight, name: str, depth: int) -> Iterator[Lock]:
     if fact is not None:
         for id in fact.takes:
             resource = sight.facts.resources[id]
-            yield Lock(resource.id, resource.noun)
+            yield Lock(resource.id, resource.noun, True)
         return
     function = sight.file.function(name) if name in sight.file.names else None
     if function is None or not function.readable or not depth:

@@ -72,6 +72,8 @@ _GIVES = re.compile(
 _ONLY_SHOWS = re.compile(r"^devm_|^drmm_|^pcim_|drvdata|platdata|pdata|_data$|priv$|property")
 """What a function is called that only shows what somebody else owns, or that is managed."""
 _MANAGED = ("devm_", "drmm_", "pcim_", "devres_")
+_ASKED_ELSEWHERE = ("dma_map_",)
+"""Whether these failed another function tells: dma_mapping_error()."""
 _NOTHING_TO_UNDO = frozenset(
     "xa_init xa_init_flags ida_init idr_init mutex_init spin_lock_init init_completion "
     "init_waitqueue_head INIT_LIST_HEAD INIT_WORK INIT_DELAYED_WORK timer_setup sg_init_table "
@@ -94,7 +96,7 @@ _SORTS = (
 @lru_cache(maxsize=8192)
 def undoers(name: str) -> frozenset[str]:
     """The names that a function which undoes `name` would have."""
-    if name.startswith(_MANAGED) or name in _NOTHING_TO_UNDO:
+    if name.startswith((*_MANAGED, *_ASKED_ELSEWHERE)) or name in _NOTHING_TO_UNDO:
         return frozenset()
     found: set[str] = set()
     words = name.split("_")
@@ -235,7 +237,7 @@ class Paired:
 
     def _lay(self, pair: Pair) -> None:
         doer, undoer = self(pair.doer), self(pair.undoer)
-        if (doer and doer.acquires) or pair.doer in self._facts:
+        if (doer and (doer.acquires or doer.releases)) or pair.doer in self._facts:
             return  # the tables know better
         if undoer is not None and undoer.releases:
             if pair.where == 0 and undoer.source != SOURCE:

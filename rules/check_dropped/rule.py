@@ -31,6 +31,8 @@ def check(sight: Sight) -> Iterable[Claim]:
     always = {use.key for use in other.paths.bare}
     for key in sorted(dropped - always):
         uses = [use for use in sight.paths.bare if key in (use.key, use.expr.text)]
+        if f"*{key}" in sight.paths.tested:
+            continue  # what it points to is tested now: it has become another thing
         if uses and _same_origin(sight, other, key):
             yield _claim(sight, key, min(uses, key=_line))
 

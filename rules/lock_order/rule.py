@@ -28,7 +28,7 @@ def check(sight: Sight) -> Iterable[Claim]:
         if (order.first.cls, order.second.cls) in there:
             continue
         walker = called_back_under(sight, order.second)
-        if walker and walker != order.via:
+        if walker and walker != order.via and not order.first.core:
             yield _called_back(sight, order, walker)
             continue
         other = against(sight, order)

@@ -21,6 +21,7 @@ from reviewbot.rule import (
     Severity,
     Sight,
     member_habit,
+    takes_down,
 )
 
 _TAIL = re.compile(r"\w+(?:\[[^\]]*\])?(?:->|\.)\w+$")
@@ -73,15 +74,19 @@ def _by_habit(sight: Sight, use: Bare, tail: str) -> _Why | None:
     if habit is None or habit.unlooked:
         return None
     same = use.via is not None and use.via.name in habit.calls
-    if not same and len(habit.looked) < _WITNESSES:
+    if not same and (len(habit.looked) < _WITNESSES or takes_down(sight.function.name)):
         return None
     before = f"before it calls {use.via.name}()" if same and use.via else "first"
     return _Why(f"{habit.looked[0]}() tests it for NULL {before}", Confidence.MEDIUM)
 
 
 def _by_table(sight: Sight, use: Bare) -> _Why | None:
-    """The tables know no caller, so this is a question at most."""
-    if not sight.function.whole:
+    """The tables know no caller, so this is a question at most.
+
+    What hangs on a parameter is the caller's, who is likely to be bound, open or running.
+    """
+    root = use.key.partition("-")[0].partition(".")[0]
+    if not sight.function.whole or any(root == each.name for each in sight.function.params):
         return None
     fits = (field.why for field in sight.facts.fields if use.key.endswith(field.path))
     return next((_Why(why, Confidence.LOW) for why in fits), None)

@@ -21,8 +21,11 @@ from reviewbot.rule import (
     use_claim,
 )
 
-_BOUND = ("match_data", "get_drvdata")
-"""What a driver that is bound has by its own tables: NULL there would be news to its author."""
+_BOUND = ("match_data", "get_drvdata", "sg_next")
+"""What a driver that is bound has by its own tables, and lists whose length is known: NULL
+there would be news to the author."""
+_KEPT = frozenset("idr_find xa_load radix_tree_lookup rhashtable_lookup_fast".split())
+"""Where a driver may well know that it put the entry there."""
 
 
 def check(sight: Sight) -> Iterable[Claim]:
@@ -32,7 +35,7 @@ def check(sight: Sight) -> Iterable[Claim]:
             continue
         if site.fact is None or _allocates(sight, site.fact) or site.name.endswith(_BOUND):
             continue
-        yield use_claim(sight, use, _message(site, use), _confidence(site.fact))
+        yield use_claim(sight, use, _message(site, use), _confidence(site))
 
 
 def _allocates(sight: Sight, fact: Fact) -> bool:
@@ -47,16 +50,18 @@ def _message(site: Site, use: Use) -> str:
     return f"{site.name}() can return NULL, and {used} is {how} unchecked"
 
 
-def _confidence(fact: Fact) -> Confidence:
+def _confidence(site: Site) -> Confidence:
     """A table speaks of every caller; a summary does not know when its function returns NULL."""
-    return Confidence.LOW if fact.source == "summary" else Confidence.MEDIUM
+    if site.fact is not None and site.fact.source == "summary":
+        return Confidence.LOW
+    return Confidence.MEDIUM if site.name in _KEPT else Confidence.HIGH
 
 
 RULE = Rule(
     title="result of a lookup used without a check for NULL",
     category="null",
     severity=Severity.HIGH,
-    confidence=Confidence.MEDIUM,
+    confidence=Confidence.HIGH,
     needs=Need.DIFF,
     source="kernel-doc of the lookups, see facts/",
     check=check,
