@@ -8,6 +8,7 @@ Source: Documentation/process/coding-style.rst, 7) Centralized exiting of functi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from reviewbot.rule import (
@@ -27,6 +28,9 @@ from reviewbot.rule import (
     undone_claim,
 )
 
+_HANDS_ON = re.compile(r"(?:^|_)(?:submit|queue|enqueue|schedule|send|post|xmit|push)(?:_|$)")
+"""What a function is called after whose success another context finishes the thing."""
+
 
 def check(sight: Sight) -> Iterable[Claim]:
     found = list(leaks(sight, Kind.STATE))
@@ -39,7 +43,7 @@ def check(sight: Sight) -> Iterable[Claim]:
 
 def _confidence(sight: Sight, leak: Leak) -> Confidence | None:
     if leak.sure is Sure.CONTRASTED and leak.resource.id in sight.known.near:
-        return None if _in_loop(sight, leak) else Confidence.HIGH
+        return None if _in_loop(sight, leak) or _handed_on(sight, leak) else Confidence.HIGH
     return Confidence.MEDIUM if _closer(sight, leak) else None
 
 
@@ -51,6 +55,23 @@ def _in_loop(sight: Sight, leak: Leak) -> bool:
         isinstance(stmt, loops) and stmt.line <= at <= stmt.end_line
         for stmt in sight.function.statements
     )
+
+
+def _handed_on(sight: Sight, leak: Leak) -> bool:
+    """Whether somebody else finishes it: foo_pin(job), then foo_submit(job) on the way."""
+    return any(
+        _HANDS_ON.search(call.name)
+        and any(arg.bare.text == leak.held.text for arg in call.args)
+        and leak.site.call.line < call.line
+        and call.end_line < _last_branch(leak) - 1
+        for call in sight.function.calls
+    )
+
+
+def _last_branch(leak: Leak) -> int:
+    """The line of the last condition before the exit: what stands well above it succeeded."""
+    branches = (at.node.line for at in leak.exit.trail.back() if at.what == "branch")
+    return next(branches, 0)
 
 
 def _closer(sight: Sight, leak: Leak) -> str:
