@@ -6,6 +6,7 @@ Source: the kernel-doc of each lookup, as named in facts/.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reviewbot.rule import (
     Claim,
@@ -35,13 +36,19 @@ def check(sight: Sight) -> Iterable[Claim]:
             continue
         if site.fact is None or _allocates(sight, site.fact) or site.name.endswith(_BOUND):
             continue
-        yield use_claim(sight, use, _message(site, use), _confidence(site))
+        claim = use_claim(sight, use, _message(site, use), _confidence(site))
+        passed = "yes" if _takes(sight, site.fact, Kind.REFERENCE) else ""
+        yield replace(claim, words=(*claim.words, ("reference", passed)))
 
 
 def _allocates(sight: Sight, fact: Fact) -> bool:
     """Memory that is not there is the matter of unchecked-alloc."""
+    return fact.gfp > 0 or _takes(sight, fact, Kind.MEMORY)
+
+
+def _takes(sight: Sight, fact: Fact, kind: Kind) -> bool:
     taken = (sight.known.resource(acquire.resource) for acquire in fact.acquires)
-    return fact.gfp > 0 or any(each is not None and each.kind is Kind.MEMORY for each in taken)
+    return any(each is not None and each.kind is kind for each in taken)
 
 
 def _message(site: Site, use: Use) -> str:
