@@ -31,7 +31,7 @@ def leak_claim(sight: Sight, leak: Leak, verb: str, confidence: Confidence | Non
         line=place,
         end_line=place,
         message=f"{thing} is not {verb} when {sight.function.name}() {how}",
-        shape=("leak", leak.resource.id, leak.site.name, *exit_shape(leak.exit)),
+        shape=("leak", leak.resource.id, *exit_shape(leak.exit)),
         trace=tuple(notes(leak_story(sight, leak))),
         confidence=confidence,
         words=(

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit, Site
 from reviewbot.csource.facts import Failure, Kind, Resource
 from reviewbot.csource.paths import Paths
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.values import ERR, NEG, ZERO, Held
+from reviewbot.csource.story import last_branch
+from reviewbot.csource.values import ANY, ERR, NEG, ZERO, Held
 
 
 class Sure(IntEnum):
@@ -81,6 +83,8 @@ def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool)
         )
     if error:
         return _on_error(sight, held, resource, contrasted)
+    if _own_failure(sight, exit, held):
+        return Sure.CONTRASTED
     if held.stored or held.doubts - _lenders(sight, on_success=True):
         return None
     if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT):
@@ -88,6 +92,19 @@ def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool)
     if contrasted and _given_on_success(sight, held):
         return Sure.CONTRASTED
     return Sure.BORROWED if _is_local(sight, held) else None
+
+
+def _own_failure(sight: Sight, exit: Exit, held: Held) -> bool:
+    """Whether the function leaves because the taking call failed, and that call holds even so."""
+    site = sight.paths.sites[held.site]
+    branch = last_branch(exit.trail)
+    if held.ok != ANY or site.fact is None or not any(a.always for a in site.fact.acquires):
+        return False
+    test = read_test(branch.node.expr) if branch is not None and branch.node.expr else None
+    if branch is None or test is None or test.key not in (site.target, site.call.text):
+        return False
+    mask = test.yes if branch.edge is True else test.no
+    return mask & ZERO == 0 and mask & NEG != 0
 
 
 def _on_error(sight: Sight, held: Held, resource: Resource, contrasted: bool) -> Sure | None:

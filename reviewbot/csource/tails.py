@@ -74,7 +74,8 @@ def _on_failure(sight: Sight, other: Sight) -> Iterator[Dropped]:
         if twin is None or set(tail.undo) - set(twin.undo):
             continue
         for name, call in twin.undo.items():
-            if name not in tail.undo and not _earlier(sight, tail, name):
+            moved = _earlier(sight, tail, name) or _not_yet_taken(sight, tail, name)
+            if name not in tail.undo and not moved:
                 yield Dropped(call, tail.line, key[0], True)
 
 
@@ -177,3 +178,16 @@ def _calls_after(graph: Graph, node: Node, edge: bool) -> Iterator[c.Expr]:
 def _earlier(sight: Sight, tail: Tail, name: str) -> bool:
     """Whether this side makes the call before the condition: it has only moved up."""
     return any(call.name == name and call.line <= tail.line for call in sight.function.calls)
+
+
+def _not_yet_taken(sight: Sight, tail: Tail, name: str) -> bool:
+    """Whether what the call gives back is taken by this function, but only further down."""
+    undo = sight.known(name)
+    resources = {release.resource for release in undo.releases} if undo is not None else set()
+    takers = [
+        call.line
+        for call in sight.function.calls
+        if (fact := sight.known(call.name)) is not None
+        and any(acquire.resource in resources for acquire in fact.acquires)
+    ]
+    return bool(takers) and min(takers) > tail.line
