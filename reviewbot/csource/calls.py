@@ -20,6 +20,7 @@ from reviewbot.csource.values import (
     POS,
     POSSIBLE,
     UNSET,
+    ZERO,
     Held,
     State,
     Val,

@@ -42,6 +42,8 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
     _settle_held(after, val, narrowed)
     if val.origin:
         _settle_doubts(scene, after, test.key, val.origin, narrowed)
+    if val.inst and val.inst not in after.held:
+        after.set(test.key, after.get(test.key)._replace(inst=""))
     return after
 
 

@@ -118,12 +118,14 @@ def _only_drops(sight: Sight, other: Sight) -> bool:
 
 
 def tails(sight: Sight) -> dict[tuple[str, str, bool], Tail]:
-    """The failing ways out of a function, by what fails there."""
+    """The failing ways out of a function, by what fails there; all of them if it is void."""
     graph = build(sight.function)
     found: dict[tuple[str, str, bool], Tail] = {}
     for exit in sight.paths.exits:
         branch = last_branch(exit.trail)
-        if branch is None or branch.node.expr is None or not fails(sight, exit):
+        if branch is None or branch.node.expr is None:
+            continue
+        if exit.value is not None and not fails(sight, exit):
             continue
         expr, edge = branch.node.expr, branch.edge is True
         key = (_judged(sight.function, expr), expr.text, edge)
