@@ -39,12 +39,15 @@ from reviewbot.csource.paths import Paths as Paths
 from reviewbot.csource.sight import Side as Side
 from reviewbot.csource.sight import Sight as Sight
 from reviewbot.csource.story import last_branch as last_branch
+from reviewbot.csource.tails import Dropped as Dropped
 from reviewbot.csource.tails import dropped as dropped
+from reviewbot.csource.tails import unlocks as unlocks
 from reviewbot.csource.values import ERR as ERR
 from reviewbot.csource.values import ZERO as ZERO
 from reviewbot.csource.values import Held as Held
 from reviewbot.model import Confidence as Confidence
 from reviewbot.model import Severity as Severity
+from reviewbot.telling import dropped_claim as dropped_claim
 from reviewbot.telling import leak_claim as leak_claim
 from reviewbot.telling import undone_claim as undone_claim
 from reviewbot.telling import use_claim as use_claim

@@ -13,6 +13,7 @@ from reviewbot.csource.pairs import undoer
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import Step, last_branch, last_goto, way_out
 from reviewbot.csource.syntax import Expr
+from reviewbot.csource.tails import Dropped
 from reviewbot.csource.values import ERR, NEG, ZERO
 from reviewbot.model import Confidence
 
@@ -138,6 +139,27 @@ def leak_place(sight: Sight, exit: Exit, site: Site) -> int:
         lines.append(branch.node.line)
     lines.append(site.call.line)
     return next((line for line in lines if line in sight.touched), lines[0])
+
+
+def dropped_claim(sight: Sight, lost: Dropped, confidence: Confidence) -> Claim:
+    """A release that one way out made on the other side; the place is where it branches off."""
+    function, call = sight.function.name, lost.call
+    where = "fails here" if lost.failing else "ends"
+    return Claim(
+        line=lost.line,
+        end_line=lost.line,
+        message=f"{call.text} is no longer called when {function}() {where}",
+        shape=("dropped", call.name, lost.reason),
+        trace=(Note(lost.line, f"this way out has called {call.name}() so far"),),
+        confidence=confidence,
+        words=(
+            ("function", function),
+            ("call", call.text),
+            ("name", f"{call.name}()"),
+            ("where", where),
+        ),
+        group=call.name,
+    )
 
 
 def use_claim(sight: Sight, use: Use, message: str, confidence: Confidence | None = None) -> Claim:

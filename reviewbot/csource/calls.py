@@ -289,7 +289,7 @@ def _unknown(scene: Scene, site: Site, state: State) -> None:
     """A function nobody told us of: its name decides what it may have done."""
     if not state.held or site.name in PASSIVE:
         return
-    for arg in site.call.args:
+    for arg in site.call.args if any(key[0] != KEYED for key in state.held) else ():
         if _takes(scene, site, arg, state):
             _doubt(scene, site, state, arg)
     _undo_by_name(scene, site, state)
@@ -305,10 +305,10 @@ def _takes(scene: Scene, site: Site, arg: Expr, state: State) -> bool:
 
 def _undo_by_name(scene: Scene, site: Site, state: State) -> None:
     """foo_power_off(foo) may well give back what foo had switched on."""
-    args = frozenset(name for arg in site.call.args for name in roots(scene.canonical(arg)))
-    for key, held in list(state.held.items()):
+    args = scene.argument_roots(site)
+    for key, held in [(k, h) for k, h in state.held.items() if k[0] == KEYED]:
         resource = scene.resource(held.resource)
-        if resource is None or not key.startswith("@"):
+        if resource is None:
             continue
         lock = resource.kind in (Kind.LOCK, Kind.CONTEXT)
         if resource.kind is Kind.STATE and resource.id in scene.known.near:
@@ -316,9 +316,15 @@ def _undo_by_name(scene: Scene, site: Site, state: State) -> None:
         named = "unlock" in site.name if lock else tears_down(site.name)
         if named and (not held.text or not args or roots(held.text) & args):
             del state.held[key]
-        elif any(scene.canonical(arg) == held.text for arg in site.call.args) and lock:
-            if not site.name.startswith(("lockdep", "assert", "might", "INIT", "init")):
-                del state.held[key]
+        elif lock and resource.id not in scene.known.near and _is_given(scene, site, held):
+            del state.held[key]
+
+
+def _is_given(scene: Scene, site: Site, held: Held) -> bool:
+    """Whether the lock itself is handed to a function that may do anything with it."""
+    if site.name.startswith(("lockdep", "assert", "might", "INIT", "init")):
+        return False
+    return any(scene.canonical(arg) == held.text for arg in site.call.args)
 
 
 def _drop(state: State, arg: Expr) -> None:

@@ -31,7 +31,7 @@ from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import UNSET, Held, State, Val, keyed, roots
 
 CAP = 96
-STEPS = 20000
+STEPS = 8000
 """All states of a function together: above it, it is given up as well."""
 
 
@@ -81,12 +81,10 @@ class _Walk:
         todo: deque[tuple[Node, State]] = deque([(self.graph.entry, start)])
         seen: list[set[object]] = [set() for _ in self.graph.nodes]
         steps = 0
-        while todo:
+        while todo and not self.scene.overflow:
             node, state = todo.popleft()
             steps += 1
-            if steps > STEPS:
-                self.scene.overflow = True
-                break
+            self.scene.overflow = steps > STEPS
             for after, end in self.step(node, state):
                 key = end.key()
                 if key in seen[after.id]:

@@ -31,6 +31,8 @@ class Scene:
         self.known = known
         self.sites: dict[int, Site] = {}
         self._site_ids: dict[int, int] = {}
+        self._resources: dict[str, Resource | None] = {}
+        self._roots: dict[int, frozenset[str]] = {}
         self.locals: set[str] = set()
         self.pointers: set[str] = set()
         self.aliases: dict[str, str] = {}
@@ -84,7 +86,19 @@ class Scene:
         return self.facts.returned.get(name)
 
     def resource(self, id: str) -> Resource | None:
-        return self.known.resource(id)
+        if id not in self._resources:
+            self._resources[id] = self.known.resource(id)
+        return self._resources[id]
+
+    def argument_roots(self, site: Site) -> frozenset[str]:
+        """The variables that a call's arguments start from."""
+        names = self._roots.get(site.id)
+        if names is None:
+            texts = (self.canonical(arg) for arg in site.call.args)
+            plain = (arg.bare.text for arg in site.call.args)
+            names = frozenset(n for text in (*texts, *plain) for n in roots(text))
+            self._roots[site.id] = names
+        return names
 
     def canonical(self, expr: c.Expr) -> str:
         """The text that names an object, with local aliases (`lock = &p->lock`) put in."""
@@ -111,7 +125,9 @@ class Scene:
 
     def call(self, site: Site, state: State) -> None:
         """Keep a call that is made under locks, once for each set of them."""
-        held = tuple(h for key, h in state.held.items() if self.is_lock(h))
+        if not state.held:
+            return
+        held = tuple(h for h in state.held.values() if self.is_lock(h))
         if held:
             key = (site.id, held)
             self.calls.setdefault(key, Call(site, held, state.trail))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Graph, Node, build
 from reviewbot.csource.conditions import read_test
-from reviewbot.csource.facts import Fact
+from reviewbot.csource.facts import Fact, Kind
 from reviewbot.csource.leaks import fails
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import last_branch
@@ -145,6 +145,15 @@ def gives_back(known: Known, call: c.Expr) -> bool:
     """Whether a call gives something back: the tables say so, or its name."""
     fact: Fact | None = known(call.name)
     return bool(call.name) and (bool(fact and fact.releases) or undoes(call.name))
+
+
+def unlocks(known: Known, call: c.Expr) -> bool:
+    """Whether what a call gives back is a lock."""
+    fact = known(call.name)
+    resources = [known.resource(r.resource) for r in fact.releases] if fact is not None else []
+    if any(r is not None and r.kind in (Kind.LOCK, Kind.CONTEXT) for r in resources):
+        return True
+    return not any(resources) and "unlock" in call.name
 
 
 def _judged(function: c.Function, cond: c.Expr) -> str:

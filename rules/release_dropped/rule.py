@@ -7,37 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight, dropped
+from reviewbot.rule import (
+    Claim,
+    Confidence,
+    Need,
+    Rule,
+    Severity,
+    Sight,
+    dropped,
+    dropped_claim,
+    unlocks,
+)
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    function = sight.function.name
     for lost in dropped(sight):
-        name = lost.call.name
-        where = "fails here" if lost.failing else "ends"
-        fact = sight.facts.functions.get(name)
-        yield Claim(
-            line=lost.line,
-            end_line=lost.line,
-            message=f"{lost.call.text} is no longer called when {function}() {where}",
-            shape=("dropped", name, lost.reason),
-            trace=(Note(lost.line, f"this way out has called {name}() so far"),),
-            confidence=Confidence.HIGH if fact and fact.releases else Confidence.MEDIUM,
-            words=(
-                ("function", function),
-                ("call", lost.call.text),
-                ("name", name),
-                ("where", where),
-            ),
-            group=name,
-        )
+        fact = sight.facts.functions.get(lost.call.name)
+        if not unlocks(sight.known, lost.call):
+            sure = fact is not None and bool(fact.releases)
+            yield dropped_claim(sight, lost, Confidence.HIGH if sure else Confidence.MEDIUM)
 
 
 RULE = Rule(
-    title="an error path no longer gives back what it did",
+    title="a way out no longer gives back what it did",
     category="leak",
     severity=Severity.MEDIUM,
-    confidence=Confidence.MEDIUM,
+    confidence=Confidence.HIGH,
     needs=Need.FUNCTION,
     source="Documentation/process/coding-style.rst, 7) Centralized exiting of functions",
     check=check,
