@@ -195,6 +195,8 @@ def _origin(use: Use, site: Site | None) -> Iterable[Step]:
     gives = "can return NULL" if mask & ZERO else "can return an error pointer"
     if use.kind in ("freed", "again"):
         gives = f"gives {use.key} back"
+    elif use.kind == "counted":
+        gives = f"makes {use.key} reference-counted"
     elif not mask & (ZERO | ERR | NEG):
         gives = "gives the value"
     yield Step(site.call.line, f"{site.name}() {gives}")

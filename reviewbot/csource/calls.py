@@ -6,8 +6,8 @@ import re
 
 from reviewbot.csource.events import LockSlip, Site
 from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
-from reviewbot.csource.freed import WRITES, bury, dies, forget_below
-from reviewbot.csource.gone import frees_the_same, hand_on, lives_on, split
+from reviewbot.csource.freed import WRITES, bury, bury_whole, dies, forget_below
+from reviewbot.csource.gone import frees_the_same, freed_while_counted, hand_on, lives_on, split
 from reviewbot.csource.names import may_keep, tears_down
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
@@ -95,6 +95,8 @@ def _release(
     text = "" if resource.singleton or arg is None else scene.canonical(arg)
     raw = arg.bare.text if arg is not None else ""
     scene.given.add((resource.id, text))
+    if arg is not None and resource.kind is Kind.MEMORY:
+        freed_while_counted(scene, site, state, arg)
     for name in (raw, *_wholes(raw, resource)):
         val = state.get(name)
         held = state.held.get(val.inst) if val.inst else None
@@ -119,6 +121,9 @@ def _release(
         _check_variant(scene, site, fact, held, state)
         _give_back(scene, site, state, key, held, node)
         _mark_gone(state, resource, key, site)
+        if resource.kind is Kind.REFERENCE and arg is not None:
+            scene.own.add(site.id)
+            bury_whole(state, arg, site.id)
         return
     if resource.kind in (Kind.LOCK, Kind.CONTEXT):
         gone = state.get("~" + key)
@@ -127,6 +132,8 @@ def _release(
             taken = Held(resource.id, gone.freed, text)
             scene.slips.setdefault(slip, LockSlip("not-held", site, taken, state.trail))
         return
+    if arg is not None and resource.kind is Kind.REFERENCE:
+        bury_whole(state, arg, site.id)
     _mark_freed(scene, site, state, raw, val, resource, release)
 
 

@@ -34,11 +34,12 @@ class Use:
     """A value used in a way that its path forbids.
 
     null: dereferenced though it may be NULL; err: though it may be an error pointer; freed:
-    used after its release; again: released twice; unset: read before anything was written.
+    used after its release; again: released twice; counted: freed outright while a reference
+    that this path took is still there; unset: read before anything was written.
     `key` is the value, `via` the call that uses it unchecked, or None for a plain use.
     """
 
-    kind: Literal["null", "err", "freed", "again", "unset"]
+    kind: Literal["null", "err", "freed", "again", "counted", "unset"]
     key: str
     expr: Expr
     val: Val

@@ -95,6 +95,15 @@ def bury(state: State, text: str, site: int, later: bool = False) -> None:
             state.set(name, Val(val.mask, freed=site, tested=val.tested))
 
 
+def bury_whole(state: State, arg: Expr, site: int) -> None:
+    """put_device(&p->dev) may be the end of p: its release frees what holds the device."""
+    bare = arg.bare
+    if bare.kind == "unary" and bare.op == "&":
+        whole = holder(bare.parts[0])
+        if whole:
+            bury(state, whole, site)
+
+
 WRITES = frozenset(
     "rcu_assign_pointer RCU_INIT_POINTER WRITE_ONCE rcu_replace_pointer swap xchg cmpxchg "
     "smp_store_release store_release rcu_swap_protected".split()

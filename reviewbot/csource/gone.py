@@ -79,7 +79,24 @@ def frees_the_same(
 
 
 def _same(before: Resource, now: Resource) -> bool:
-    return before.id == now.id or before.kind is Kind.MEMORY
+    return before.id == now.id or Kind.MEMORY in (before.kind, now.kind)
+
+
+def freed_while_counted(scene: Scene, site: Site, state: State, arg: Expr) -> None:
+    """kfree(p) while device_register(&p->dev) or kobject_init(&p->kobj) still counts on p."""
+    if site.fact is None or site.fact.source == "summary":
+        return
+    prefix = f"&{arg.bare.text}->"
+    for key, held in state.held.items():
+        resource = scene.resource(held.resource)
+        if (
+            key[0] == "@"
+            and held.text.startswith(prefix)
+            and resource is not None
+            and resource.id in ("device", "kobject")
+        ):
+            val = Val(origin=held.site, freed=site.id)
+            scene.use("counted", arg, val, state.trail, site.call)
 
 
 def _certain(scene: Scene, resource: Resource, first: int) -> bool:
