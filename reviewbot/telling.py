@@ -168,7 +168,8 @@ def use_claim(sight: Sight, use: Use, message: str, confidence: Confidence | Non
     steps = list(_origin(use, site))
     steps += way_out(sight.paths, use.trail, site.id if site else -1)
     where = use.via if use.via is not None else use.expr
-    how = f"{use.key} is handed to {use.via.name}()" if use.via else f"{use.key} is used"
+    user = _callee(use.via) if use.via is not None else ""
+    how = f"{use.key} is handed to {user}" if user else f"{use.key} is used"
     steps.append(Step(where.line, how))
     return Claim(
         line=where.line,
@@ -181,11 +182,23 @@ def use_claim(sight: Sight, use: Use, message: str, confidence: Confidence | Non
             ("function", sight.function.name),
             ("pointer", use.key),
             ("giver", f"{site.name}()" if site else ""),
-            ("user", f"{use.via.name}()" if use.via else ""),
+            ("user", user),
             ("tested", "yes" if use.val.tested >= 0 else ""),
         ),
         group=f"{use.key} {site.name if site else ''}",
     )
+
+
+def _callee(call: Expr) -> str:
+    """`foo()`, also for a call through a pointer."""
+    return f"{call.name or call.parts[0].text}()"
+
+
+def _given(use: Use, site: Site) -> str:
+    """What a release was handed, which may be another name of what is used, or hold it."""
+    places = [place.where for place in site.fact.releases] if site.fact is not None else []
+    texts = [site.call.args[at - 1].bare.text for at in places if 0 < at <= len(site.call.args)]
+    return texts[0] if texts else use.key
 
 
 def _origin(use: Use, site: Site | None) -> Iterable[Step]:
@@ -194,7 +207,7 @@ def _origin(use: Use, site: Site | None) -> Iterable[Step]:
     mask = use.val.mask
     gives = "can return NULL" if mask & ZERO else "can return an error pointer"
     if use.kind in ("freed", "again"):
-        gives = f"gives {use.key} back"
+        gives = f"gives {_given(use, site)} back"
     elif use.kind == "counted":
         gives = f"makes {use.key} reference-counted"
     elif not mask & (ZERO | ERR | NEG):

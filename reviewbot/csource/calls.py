@@ -6,8 +6,15 @@ import re
 
 from reviewbot.csource.events import LockSlip, Site
 from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
-from reviewbot.csource.freed import WRITES, bury, bury_whole, dies, forget_below
-from reviewbot.csource.gone import frees_the_same, freed_while_counted, hand_on, lives_on, split
+from reviewbot.csource.freed import UNLINKS, WRITES, bury, bury_whole, dies, forget_below, unlink
+from reviewbot.csource.gone import (
+    frees_the_same,
+    freed_while_counted,
+    hand_on,
+    lives_on,
+    makes,
+    split,
+)
 from reviewbot.csource.names import may_keep, tears_down
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
@@ -64,6 +71,8 @@ def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
             state.forget(arg.bare.text)
     elif site.name not in PASSIVE:
         hand_on(scene, site, state)
+    if site.name in UNLINKS and site.call.args:
+        unlink(state, site.call.args[0], site.id)
     if fact is None:
         _unknown(scene, site, state)
         _clobber(scene, site, state, None)
@@ -105,7 +114,7 @@ def _release(
             _give_back(scene, site, state, val.inst, held, node)
             if not lives_on(scene.sites[held.site].fact if held.site in scene.sites else None):
                 scene.own.add(site.id)
-                _mark_freed(scene, site, state, name, val, resource, release)
+                _mark_freed(scene, site, state, name, val, resource, release, node)
             return
     if resource.kind is Kind.REFERENCE:
         _let_go_of_whole(state, raw)
@@ -121,7 +130,7 @@ def _release(
         _check_variant(scene, site, fact, held, state)
         _give_back(scene, site, state, key, held, node)
         _mark_gone(state, resource, key, site)
-        if resource.kind is Kind.REFERENCE and arg is not None:
+        if resource.kind is Kind.REFERENCE and arg is not None and makes(scene, held):
             scene.own.add(site.id)
             bury_whole(state, arg, site.id)
         return
@@ -132,9 +141,11 @@ def _release(
             taken = Held(resource.id, gone.freed, text)
             scene.slips.setdefault(slip, LockSlip("not-held", site, taken, state.trail))
         return
+    if resource.kind is Kind.REFERENCE and raw in scene.shared:
+        return  # one of two references
     if arg is not None and resource.kind is Kind.REFERENCE:
         bury_whole(state, arg, site.id)
-    _mark_freed(scene, site, state, raw, val, resource, release)
+    _mark_freed(scene, site, state, raw, val, resource, release, node)
 
 
 def _let_go_of_whole(state: State, text: str) -> None:
@@ -178,6 +189,7 @@ def _mark_freed(
     val: Val,
     resource: Resource,
     release: Acquire,
+    node: int,
 ) -> None:
     if not text or resource.kind not in (Kind.MEMORY, Kind.REFERENCE, Kind.OBJECT):
         return
@@ -185,6 +197,7 @@ def _mark_freed(
         return  # NULL: nothing was freed
     if dies(resource, release, site.name, scene.facts.by_value):
         bury(state, text, site.id, "rcu" in site.name)
+        state.note(scene.graph.nodes[node], None, "freed", site.id)
     _orphan(state, text)
 
 

@@ -15,6 +15,13 @@ from reviewbot.csource.values import ANY, UNSET, ZERO, State, Val, roots
 
 SAME = "\u2261"
 INSIDE = "\u227a"
+UNLINKED = "\u2296"
+"""After the name of what was taken off a list."""
+LOOPING = "\u21bb"
+"""After the name of a loop's variable, inside the loop."""
+UNLINKS = frozenset(
+    "list_del list_del_init list_move list_move_tail hlist_del hlist_del_init".split()
+)
 _KNOWN = Val(ANY, tested=0)
 _CASTS = re.compile(r"^(?:container_of\w*|list_entry|hlist_entry|rb_entry|to_\w+|from_timer)$")
 _IN_SKB = frozenset(("data", "head"))
@@ -102,6 +109,14 @@ def bury_whole(state: State, arg: Expr, site: int) -> None:
         whole = holder(bare.parts[0])
         if whole:
             bury(state, whole, site)
+
+
+def unlink(state: State, arg: Expr, site: int) -> None:
+    """`list_del(&p->list)`: p is whole, but leads nowhere."""
+    bare = arg.bare
+    base = holder(bare.parts[0]) if bare.kind == "unary" and bare.op == "&" else ""
+    if base:
+        state.set(base + UNLINKED, Val(freed=site))
 
 
 WRITES = frozenset(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from reviewbot.csource.events import Site
 from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
 from reviewbot.csource.freed import bury, dies, holder
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.syntax import Expr
-from reviewbot.csource.values import FAILED, State, Val
+from reviewbot.csource.values import FAILED, Held, State, Val
+
+_MAKES = re.compile(r"init|register|add|create|alloc")
 
 
 def hand_on(scene: Scene, site: Site, state: State) -> None:
@@ -102,6 +106,12 @@ def freed_while_counted(scene: Scene, site: Site, state: State, arg: Expr) -> No
 def _certain(scene: Scene, resource: Resource, first: int) -> bool:
     """Of references there may be two; a function that took one has one to give."""
     return resource.kind is not Kind.REFERENCE or first in scene.own
+
+
+def makes(scene: Scene, held: Held) -> bool:
+    """Whether the call began to count: device_initialize(), not kref_get()."""
+    site = scene.sites.get(held.site)
+    return site is not None and _MAKES.search(site.name) is not None
 
 
 def lives_on(fact: Fact | None) -> bool:

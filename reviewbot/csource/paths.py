@@ -25,6 +25,7 @@ from reviewbot.csource.events import (
     Use,
 )
 from reviewbot.csource.facts import Facts
+from reviewbot.csource.freed import INSIDE, LOOPING, SAME, UNLINKED
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene, live_names
 from reviewbot.csource.summaries import Known
@@ -74,6 +75,7 @@ class _Walk:
         self.live = live_names(graph)
         self.wanted: list[dict[str, bool]] = [{} for _ in graph.nodes]
         self.made: dict[int, c.Expr] = {}
+        self.params = frozenset(p.name for p in graph.function.params)
 
     def run(self) -> Paths:
         """Breadth first, so that the first path to an event is a short one."""
@@ -278,11 +280,12 @@ class _Walk:
         number = known.var if known is not None else 1
         if "_safe" in stmt.macro or len(stmt.args) < number or (known and known.removable):
             return
-        variable = stmt.args[number - 1]
-        val = state.get(variable.text)
-        if val.freed and not (known and known.resource):
+        name = stmt.args[number - 1].text
+        inside = state.get(name + LOOPING).tested == node.id
+        gone = next((v for n in (name, name + UNLINKED) if (v := state.get(n)).freed), None)
+        if gone is not None and inside and not (known and known.resource):
             call = self.call(node, stmt.macro, stmt.args)
-            self.scene.use("freed", variable, val, state.trail, call)
+            self.scene.use("freed", stmt.args[number - 1], gone, state.trail, call)
 
     # -- edges
 
@@ -299,6 +302,8 @@ class _Walk:
             return self.case(node, state, edge)
         if node.kind == "iterate" and edge is True:
             return self.enter_loop(node, state)
+        if node.kind == "iterate":
+            return self.leave_loop(node, state)
         return state
 
     def case(self, node: Node, state: State, edge: c.Case) -> State | None:
@@ -316,6 +321,11 @@ class _Walk:
         stmt = node.stmt
         assert isinstance(stmt, c.Iterate)
         known = self.scene.facts.iterators.get(stmt.macro)
+        number = known.var if known is not None else 1
+        name = stmt.args[number - 1].text if len(stmt.args) >= number else ""
+        if name in self.scene.freeable or name in self.scene.unlinked:
+            state = state.copy()
+            state.set(name + LOOPING, Val(tested=node.id))
         if known is None or not known.resource or known.scoped or len(stmt.args) < known.var:
             return state
         after = state.copy()
@@ -325,6 +335,18 @@ class _Walk:
         after.held[name] = Held(known.resource, site.id, variable.text)
         after.set(variable.text, Val(4, inst=name, origin=site.id))
         after.note(node, True, "acquire", site.id)
+        return after
+
+    def leave_loop(self, node: Node, state: State) -> State:
+        """The loop ran to its end: its variable is no entry of the list now."""
+        stmt = node.stmt
+        assert isinstance(stmt, c.Iterate)
+        if not stmt.macro.startswith("list_for_each_entry") or stmt.args[0].kind != "name":
+            return state
+        after = state.copy()
+        site = self.scene.site(self.call(node, stmt.macro, stmt.args), stmt.args[0].text)
+        after.set(stmt.args[0].text, Val(freed=site.id))
+        after.note(node, False, "done", site.id)
         return after
 
     def prune(self, state: State, node: Node, following: Node) -> None:
@@ -338,6 +360,8 @@ class _Walk:
             want = wanted.get(text)
             if want is None:
                 names = roots(text.rpartition(":")[2])
+                if SAME in text or INSIDE in text:
+                    names -= self.params  # the caller still has them
                 want = wanted[text] = self.live[following.id].issuperset(names)
             if not want and not (state.vals[text].freed and self.outlives(text)):
                 del state.vals[text]
@@ -346,7 +370,7 @@ class _Walk:
         """Whether what this names can still be reached when the function is left."""
         if text[0] == "~":
             return False
-        return "->" in text or text not in self.scene.locals
+        return "->" in text or text not in self.scene.locals or text in self.params
 
     # -- exits
 

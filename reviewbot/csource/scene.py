@@ -10,6 +10,7 @@ from reviewbot.csource.cfg import Graph, Node
 from reviewbot.csource.conditions import constant_mask, read_test
 from reviewbot.csource.events import Bare, Call, Errno, Exit, LateTest, LockSlip, Look, Site, Use
 from reviewbot.csource.facts import Fact, Facts, Failure, Resource
+from reviewbot.csource.freed import UNLINKS
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import ANY, Held, State, Trail, Val, roots
 
@@ -54,6 +55,13 @@ class Scene:
         self.exits: list[Exit] = []
         self.overflow = False
         self.freeable = self._freeable()
+        self.shared = self._shared()
+        self.unlinked = frozenset(
+            name
+            for call in graph.function.calls
+            if call.name in UNLINKS and call.args
+            for name in roots(call.args[0].bare.text)
+        )
         self.calls_made = graph.function.calls
         _Survey(self).run()
 
@@ -84,6 +92,17 @@ class Scene:
         if fact is not None and fact.failure is not None and fact.source != "pair":
             return fact.failure
         return self.facts.returned.get(name)
+
+    def _shared(self) -> frozenset[str]:
+        """What a call of this function takes one more reference of: get_device(dev)."""
+        found: set[str] = set()
+        for call in self.graph.function.calls:
+            fact = self.known(call.name)
+            if fact is None or not fact.acquires:
+                continue
+            places = {fact.returns} | {a.where for a in fact.acquires}
+            found |= {a.bare.text for n, a in enumerate(call.args, 1) if n in places}
+        return frozenset(found)
 
     def resource(self, id: str) -> Resource | None:
         if id not in self._resources:

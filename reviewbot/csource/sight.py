@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Protocol
 
 from reviewbot.csource.facts import Fact, Facts, Failure
+from reviewbot.csource.outcomes import Outcomes
 from reviewbot.csource.pairs import SOURCE as PAIR
 from reviewbot.csource.pairs import Paired, pairs_in
 from reviewbot.csource.paths import Paths, walk
@@ -79,7 +80,7 @@ class Sight:
         """
         near = (self.file, *self.side.files.values(), *self.side.earlier.values())
         cache = self.side.summaries.setdefault(self.file.path, {})
-        base = Summaries(self.facts, FunctionSource(near), cache)
+        base = Outcomes(self.facts, Summaries(self.facts, FunctionSource(near), cache), cache)
         other = self.other.function if self.other is not None else None
         text = b"\n".join(file.text for file in self.side.files.values())
         return Paired(base, pairs_in(self.function, other, text, base))

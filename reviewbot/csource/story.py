@@ -69,7 +69,7 @@ def way_out(paths: Paths, trail: Trail | None, since: int = -1) -> Iterator[Step
     steps: list[Step] = []
     branch = False
     for at in trail.back() if trail is not None else ():
-        if at.what == "acquire" and at.site == since:
+        if at.what in ("acquire", "freed", "done") and at.site == since:
             break
         if at.what == "goto" and isinstance(at.node.stmt, c.Goto):
             steps.append(Step(at.node.line, f"goto {at.node.stmt.label}"))

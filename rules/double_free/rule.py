@@ -1,0 +1,29 @@
+"""Memory or an object that is given back again after the function gave it back.
+
+Source: Documentation/core-api/memory-allocation.rst; the kernel-doc of the releasing functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reviewbot.rule import Claim, Confidence, Need, Rule, Severity, Sight, use_claim
+
+
+def check(sight: Sight) -> Iterable[Claim]:
+    for use in sight.paths.uses:
+        if use.kind == "again":
+            site = sight.paths.sites[use.val.freed]
+            message = f"{use.key} is given back again after {site.name}() gave it back"
+            yield use_claim(sight, use, message, Confidence.HIGH)
+
+
+RULE = Rule(
+    title="given back twice",
+    category="free",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    needs=Need.DIFF,
+    source="Documentation/core-api/memory-allocation.rst",
+    check=check,
+)

@@ -1,0 +1,190 @@
+"""Work or a timer that nobody stops any more before what it uses goes away.
+
+Source: kernel-doc of cancel_work_sync(), timer_delete_sync() and tasklet_kill().
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight, syntax
+
+_STOPS = frozenset(
+    "cancel_work_sync cancel_delayed_work_sync disable_work_sync disable_delayed_work_sync "
+    "flush_work flush_delayed_work del_timer_sync timer_delete_sync timer_shutdown_sync "
+    "hrtimer_cancel tasklet_kill tasklet_unlock_wait irq_work_sync kthread_cancel_work_sync "
+    "kthread_cancel_delayed_work_sync kthread_flush_work wiphy_work_cancel wiphy_work_flush "
+    "wiphy_delayed_work_cancel wiphy_delayed_work_flush".split()
+)
+_ASKS = frozenset(
+    "cancel_work cancel_delayed_work del_timer timer_delete hrtimer_try_to_cancel timer_shutdown "
+    "try_to_del_timer_sync timer_delete_sync_try disable_work disable_delayed_work".split()
+)
+"""These do not wait for one that is running."""
+
+_STARTS = (
+    r"\b(?:INIT_\w*WORK\w*|timer_setup\w*|setup_timer|hrtimer_(?:init|setup|start)\w*"
+    r"|tasklet_(?:init|setup|schedule|hi_schedule)|(?:schedule|queue|mod)_\w*work\w*|mod_timer"
+    r"|kthread_(?:init|queue)_\w*work|init_irq_work|wiphy_\w*work_(?:init|queue)|add_timer)"
+    r"\s*\([^;]*?\b%s\b"
+)
+_TEARS_DOWN = re.compile(
+    r"remove|stop|exit|free|cleanup|detach|disconnect|deinit|uninit|release|shutdown|unbind|close"
+    r"|destroy|suspend|unregister|fini|del(?:ete)?(?:_|$)|disable|unload|reset|kill|term|down"
+)
+_ENDS = re.compile(
+    r"^(?:k\w*free\w*|devm_kfree|free_\w+|\w+_free|\w*unregister\w*|\w+_destroy|destroy_\w+|\w*put)$"
+)
+_FREES = ("kfree", "kvfree", "kfree_sensitive")
+_QUEUE_ENDS = ("destroy_workqueue", "flush_workqueue", "drain_workqueue", "flush_scheduled_work")
+
+
+class _Stop(NamedTuple):
+    """A call that stops `field` (the last member of what it is handed)."""
+
+    call: syntax.Expr
+    field: str
+    text: str
+    guarded: bool
+
+
+def check(sight: Sight) -> Iterable[Claim]:
+    yield from _no_longer_stopped(sight)
+    yield from _freed_while_asked(sight)
+
+
+def _no_longer_stopped(sight: Sight) -> Iterator[Claim]:
+    """The other side waits for it here, this side does not, and nobody does it instead."""
+    if sight.other is None or not sight.function.whole or not sight.other.function.whole:
+        return
+    here = list(_stops(sight, _STOPS))
+    for stop in _stops(sight.other, _STOPS):
+        same = [other for other in here if other.field == stop.field]
+        if any(not other.guarded or stop.guarded for other in same):
+            continue
+        if not _still_used(sight, stop.field) or _stopped_elsewhere(sight, stop):
+            continue
+        if same:
+            yield _claim(sight, stop, same[0].call, "only under a condition", Confidence.MEDIUM)
+            continue
+        asks = [ask for ask in _stops(sight, _ASKS) if ask.field == stop.field]
+        place = asks[0].call if asks else _first_end(sight)
+        if place is None:
+            continue
+        sure = bool(asks) or _TEARS_DOWN.search(sight.function.name) is not None
+        how = f"by {asks[0].call.name}(), which does not wait," if asks else "not"
+        yield _claim(sight, stop, place, how, Confidence.HIGH if sure else Confidence.MEDIUM)
+
+
+def _freed_while_asked(sight: Sight) -> Iterator[Claim]:
+    """`cancel_delayed_work(&p->work); kfree(p);`: the work may still be running."""
+    function = sight.function
+    names = {call.name for call in function.calls}
+    if not function.whole or names & set(_QUEUE_ENDS):
+        return
+    stopped = {stop.field for stop in _stops(sight, _STOPS)}
+    for ask in _stops(sight, _ASKS):
+        if ask.field in stopped:
+            continue
+        base = ask.text.split("->")[0].lstrip("&")
+        for call in function.calls:
+            freed = call.args[0].bare.text if call.name in _FREES and call.args else ""
+            if call.line > ask.call.line and freed == base and "->" in ask.text:
+                how = f"by {ask.call.name}(), which does not wait,"
+                yield _claim(sight, ask, ask.call, how, Confidence.HIGH)
+                break
+
+
+def _stops(sight: Sight, names: frozenset[str]) -> Iterator[_Stop]:
+    guarded = _under_conditions(sight.function.body)
+    for call in sight.function.calls:
+        if call.name not in names or not call.args:
+            continue
+        arg = call.args[1 if call.name.startswith("wiphy_") and len(call.args) > 1 else 0]
+        text = arg.bare.text
+        field = re.split(r"->|\.", text.lstrip("&"))[-1]
+        if "->" not in text and "." not in text:
+            field = text.lstrip("&")
+        yield _Stop(call, field, text, id(call) in guarded)
+
+
+def _under_conditions(body: syntax.Block) -> set[int]:
+    """The calls that stand under an `if` that asks more than whether a pointer is there."""
+    found: set[int] = set()
+    for stmt in syntax.statements(body):
+        if not isinstance(stmt, syntax.If) or not _asks_state(stmt.cond):
+            continue
+        for inner in syntax.statements(stmt.then):
+            for top in syntax.expressions(inner):
+                found |= {id(expr) for expr in top.walk()}
+    return found
+
+
+def _asks_state(cond: syntax.Expr) -> bool:
+    """`if (foo->timer_on)`, `if (timer_pending(&t))`: true while it may yet run."""
+    bare = cond.bare
+    return bare.kind == "member" or (bare.kind == "call" and "pending" in bare.name)
+
+
+def _still_used(sight: Sight, field: str) -> bool:
+    texts = (file.text for file in (sight.file, *sight.side.files.values()))
+    pattern = re.compile((_STARTS % re.escape(field)).encode())
+    return any(pattern.search(text) for text in texts)
+
+
+def _stopped_elsewhere(sight: Sight, stop: _Stop) -> bool:
+    """Whether the stop was moved, or a function called here stops it as well."""
+    assert sight.other is not None
+    pattern = re.compile(
+        rb"\b(?:%s)\s*\([^;]*?\b%s\b"
+        % (b"|".join(s.encode() for s in sorted(_STOPS)), stop.field.encode())
+    )
+    ours = sum(len(pattern.findall(file.text)) for file in sight.side.files.values())
+    theirs = sum(len(pattern.findall(file.text)) for file in sight.other.side.files.values())
+    if ours >= theirs:
+        return True
+    for call in sight.function.calls:
+        callee = sight.file.function(call.name) if call.name else None
+        if callee is None or callee.name == sight.function.name:
+            continue
+        if any(c.name in _STOPS and stop.field in c.text for c in callee.calls):
+            return True
+    return False
+
+
+def _first_end(sight: Sight) -> syntax.Expr | None:
+    """Where what the work uses goes away, or else the last call."""
+    calls = sight.function.calls
+    return next((call for call in calls if _ENDS.search(call.name)), calls[-1] if calls else None)
+
+
+def _claim(
+    sight: Sight, stop: _Stop, place: syntax.Expr, how: str, confidence: Confidence
+) -> Claim:
+    name = sight.function.name
+    text = stop.text.lstrip("&")
+    message = f"{text} is stopped {how} in {name}()"
+    if how == "not":
+        message = f"{text} is not stopped in {name}(), and may run on"
+    return Claim(
+        line=place.line,
+        end_line=place.end_line,
+        message=message,
+        shape=("left running", stop.field, how),
+        trace=(Note(place.line, f"{place.name}() does not wait for {text}"),),
+        confidence=confidence,
+        words=(("work", text), ("how", how), ("remedy", f"{stop.call.name}()")),
+    )
+
+
+RULE = Rule(
+    title="work or a timer left running",
+    category="free",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    needs=Need.FUNCTION,
+    source="kernel/workqueue.c, kernel-doc of cancel_work_sync(); kernel/time/timer.c",
+    check=check,
+)
