@@ -8,8 +8,8 @@ from reviewbot.csource.events import LockSlip, Site
 from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
 from reviewbot.csource.freed import UNLINKS, WRITES, bury, bury_whole, dies, forget_below, unlink
 from reviewbot.csource.gone import (
-    frees_the_same,
     freed_while_counted,
+    frees_the_same,
     hand_on,
     lives_on,
     makes,

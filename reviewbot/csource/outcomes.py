@@ -42,6 +42,9 @@ class Outcomes:
     def resource(self, id: str) -> Resource | None:
         return self.base.resource(id)
 
+    def function(self, name: str) -> c.Function | None:
+        return self.base.function(name)
+
     @property
     def near(self) -> frozenset[str]:
         return self.base.near
