@@ -141,8 +141,8 @@ def _release(
             taken = Held(resource.id, gone.freed, text)
             scene.slips.setdefault(slip, LockSlip("not-held", site, taken, state.trail))
         return
-    if resource.kind is Kind.REFERENCE and raw in scene.shared:
-        return  # one of two references
+    if resource.kind is Kind.REFERENCE and (raw in scene.shared or "_dec" in site.name):
+        return  # one of two references; refcount_dec_and_test() asks whether it was the last
     if arg is not None and resource.kind is Kind.REFERENCE:
         bury_whole(state, arg, site.id)
     _mark_freed(scene, site, state, raw, val, resource, release, node)
