@@ -7,6 +7,10 @@ from reviewbot.claim import Need as Need
 from reviewbot.claim import Note as Note
 from reviewbot.claim import Rule as Rule
 from reviewbot.csource import syntax as syntax
+from reviewbot.csource.codes import Lost as Lost
+from reviewbot.csource.codes import Proof as Proof
+from reviewbot.csource.codes import lost_codes as lost_codes
+from reviewbot.csource.codes import returns_code as returns_code
 from reviewbot.csource.conditions import read_test as read_test
 from reviewbot.csource.events import Bare as Bare
 from reviewbot.csource.events import Call as Call
@@ -38,10 +42,14 @@ from reviewbot.csource.pairs import undoers as undoers
 from reviewbot.csource.paths import Paths as Paths
 from reviewbot.csource.sight import Side as Side
 from reviewbot.csource.sight import Sight as Sight
+from reviewbot.csource.stores import Store as Store
+from reviewbot.csource.stores import unread_stores as unread_stores
 from reviewbot.csource.story import last_branch as last_branch
 from reviewbot.csource.tails import Dropped as Dropped
 from reviewbot.csource.tails import dropped as dropped
 from reviewbot.csource.tails import unlocks as unlocks
+from reviewbot.csource.unset import Way as Way
+from reviewbot.csource.unset import unset_way as unset_way
 from reviewbot.csource.values import ERR as ERR
 from reviewbot.csource.values import ZERO as ZERO
 from reviewbot.csource.values import Held as Held

@@ -93,6 +93,34 @@ def constant(expr: c.Expr) -> bool | None:
     return {"true": True, "false": False, "NULL": False}.get(expr.text)
 
 
+def runs_once(loop: c.Loop) -> bool:
+    """Whether a `for` counts over a range that is constant and not empty: its body runs."""
+    cond = loop.cond
+    if len(loop.init) != 1 or cond is None or cond.kind != "binary":
+        return False
+    start, name = loop.init[0], cond.parts[0].text
+    value: c.Expr | None = None
+    if isinstance(start, c.Declare) and start.name == name:
+        value = start.value
+    elif isinstance(start, c.ExprStmt) and start.expr.kind == "assign":
+        value = start.expr.parts[1] if start.expr.parts[0].text == name else None
+    if value is None or value.kind != "number":
+        return False
+    return cond.op in ("<", "<=", "!=") and _above(cond.parts[1].bare, value)
+
+
+def _above(limit: c.Expr, start: c.Expr) -> bool:
+    """Whether a limit is a constant greater than the number; a name in capitals is not 0."""
+    if limit.kind == "number" and start.kind == "number":
+        try:
+            return int(limit.text.rstrip("uUlL"), 0) > int(start.text.rstrip("uUlL"), 0)
+        except ValueError:
+            return False
+    if start.text != "0":
+        return False
+    return limit.kind == "sizeof" or limit.name == "ARRAY_SIZE" or limit.text.isupper()
+
+
 class _Scope:
     __slots__ = ("block", "cleanups")
 
@@ -258,14 +286,18 @@ class _Builder:
         return after
 
     def _while(self, stmt: c.Loop, head: Node) -> Loose:
+        """A loop over a constant range runs once at least: its test stands at its end."""
         yes: Loose = [(head, None)]
         no: Loose = []
-        if stmt.cond is not None:
+        first = stmt.cond is not None and not runs_once(stmt)
+        if first and stmt.cond is not None:
             yes, no = self.condition(stmt.cond, yes)
         out, breaks, continues = self._body(stmt.body, yes)
         out += continues
         if stmt.update is not None and out:
             out = [(self.node("expr", stmt.update.line, out, stmt.update), None)]
+        if stmt.cond is not None and not first:
+            out, no = self.condition(stmt.cond, out)
         self._back(out, head)
         return no + breaks
 

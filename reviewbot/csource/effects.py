@@ -9,6 +9,7 @@ from reviewbot.csource.conditions import constant_mask
 from reviewbot.csource.events import Errno
 from reviewbot.csource.facts import Failure
 from reviewbot.csource.freed import note_name
+from reviewbot.csource.macros import UNEVALUATED, may_write
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene, pointed
 from reviewbot.csource.syntax import Expr
@@ -18,6 +19,7 @@ from reviewbot.csource.values import (
     FAILED,
     NEG,
     NOTHING,
+    OUT,
     POS,
     UNSET,
     ZERO,
@@ -91,6 +93,9 @@ def _call_value(scene: Scene, expr: Expr, state: State) -> Val:
         # Of a pointer that is known to be none, PTR_ERR() is just a number.
         mask = state.get(expr.args[0].bare.text).mask
         return Val(ANY if mask != ANY and not mask & ERR else NEG)
+    if expr.name == "ERR_PTR" and expr.args:
+        inner = value(scene, expr.args[0], state)
+        return Val(inner.mask) if not inner.mask & (NEG | ERR) else Val(ERR)
     if expr.name in ("dev_err_probe", "dev_warn_probe") and len(expr.args) > 1:
         return Val(value(scene, expr.args[1], state).mask)
     if expr.name in ("no_free_ptr", "return_ptr", "ERR_CAST") and expr.args:
@@ -154,6 +159,8 @@ def _name(scene: Scene, expr: Expr, states: States, node: int) -> States:
         if val.mask == UNSET:
             scene.use("unset", expr, val, state.trail)
             state.set(expr.text, NOTHING)
+        elif (filler := state.vals.pop(OUT + expr.text, NOTHING)).tested >= 0 or filler.used:
+            scene.use("unset", expr, filler, state.trail)
     return states
 
 
@@ -194,7 +201,8 @@ def _address(scene: Scene, inner: Expr, states: States, node: int) -> States:
     if inner.kind == "name":
         for state in states:
             if state.get(inner.text).mask == UNSET:
-                state.set(inner.text, NOTHING)
+                state.vals[inner.text] = Val()
+                state.vals[OUT + inner.text] = Val()
         return states
     if inner.kind in ("member", "index"):
         for part in inner.parts[1:]:
@@ -237,10 +245,12 @@ def _call(scene: Scene, expr: Expr, states: States, node: int) -> States:
 
 def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> States:
     """A call; its value is kept under the call's own text until it is assigned or tested."""
+    if expr.name in UNEVALUATED:
+        return states
     if not expr.name:
         states = run(scene, expr.parts[0], states, node)
-    for arg in expr.args:
-        states = _argument(scene, expr, arg, states, node)
+    for number in range(1, len(expr.args) + 1):
+        states = _argument(scene, expr, number, states, node)
     if expr.name in ("PTR_ERR", "ERR_CAST") and expr.args:
         _read_errno(scene, expr, states)
     if expr.name in calls.ASSERTIONS and expr.args:
@@ -254,7 +264,9 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
                 pointer = pointed(expr.args[number - 1]) if number <= len(expr.args) else None
                 if pointer is not None:
                     dereference(scene, state, pointer, expr, late=False)
-        out.extend(calls.apply(scene, site, state, node))
+        for after in calls.apply(scene, site, state, node):
+            _fill(expr, site.id, after, scene.graph.nodes[node].expr is expr)
+            out.append(after)
     return out
 
 
@@ -268,13 +280,24 @@ def _read_errno(scene: Scene, expr: Expr, states: States) -> None:
             scene.errnos[seen] = Errno(key, expr, val, state.trail)
 
 
-def _argument(scene: Scene, expr: Expr, arg: Expr, states: States, node: int) -> States:
-    """An unknown call may be a macro that writes a plain name, as spin_lock_irqsave() does."""
-    if arg.kind != "name":
-        return run(scene, arg, states, node)
-    for state in states:
-        if state.get(arg.text).mask == UNSET and scene.known(expr.name) is None:
-            state.set(arg.text, NOTHING)
+def _fill(expr: Expr, site: int, state: State, dropped: bool) -> None:
+    """A call that is given the address of a variable without a value fills it, or fails."""
+    for arg in expr.args:
+        bare = arg.bare
+        if bare.kind == "unary" and bare.op == "&" and OUT + bare.parts[0].text in state.vals:
+            state.vals[OUT + bare.parts[0].text] = Val(origin=site, used=int(dropped))
+
+
+def _argument(scene: Scene, expr: Expr, number: int, states: States, node: int) -> States:
+    """A call may be a macro that writes a plain name, as spin_lock_irqsave() does."""
+    arg = expr.args[number - 1]
+    if arg.kind == "name":
+        for state in states:
+            val = state.get(arg.text)
+            if val.mask == UNSET:
+                if not may_write(expr.name, scene.known(expr.name), number):
+                    scene.use("unset", arg, val, state.trail, expr)
+                state.set(arg.text, NOTHING)
     return run(scene, arg, states, node)
 
 

@@ -84,7 +84,7 @@ def base_text(piece: Piece, declaration: Node) -> tuple[str, bool]:
     for child in declaration.children:
         kind = child.kind_id
         if kind in _STORAGE:
-            static = static or piece.slice(child) == "static"
+            static = static or piece.slice(child) in ("static", "extern")
         elif kind in _SPECIFIERS:
             words.append(_specifier(piece, child))
         elif child.is_named and kind not in _DECLARATORS:

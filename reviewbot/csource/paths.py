@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Edge, Graph, Node, build
@@ -29,7 +30,7 @@ from reviewbot.csource.freed import INSIDE, LOOPING, SAME, UNLINKED
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene, live_names
 from reviewbot.csource.summaries import Known
-from reviewbot.csource.values import UNSET, Held, State, Val, keyed, roots
+from reviewbot.csource.values import UNSET, ZERO, Held, State, Val, keyed, roots
 
 CAP = 96
 STEPS = 8000
@@ -63,14 +64,20 @@ class Paths:
     errnos: tuple[Errno, ...] = ()
 
 
-def walk(function: c.Function, facts: Facts, known: Known) -> Paths:
-    """Walk `function`; `known` tells what is known of a callee, or None."""
-    return _Walk(build(function), facts, known).run()
+def walk(
+    function: c.Function, facts: Facts, known: Known, fresh: frozenset[str] = frozenset()
+) -> Paths:
+    """Walk `function`; `known` tells what is known of a callee, or None.
+
+    `fresh` are variables that no code out of sight can name, for only this side declares them.
+    """
+    return _Walk(build(function), facts, known, fresh).run()
 
 
 class _Walk:
-    def __init__(self, graph: Graph, facts: Facts, known: Known) -> None:
+    def __init__(self, graph: Graph, facts: Facts, known: Known, fresh: frozenset[str]) -> None:
         self.graph = graph
+        self.fresh = fresh if not graph.lost else frozenset()
         self.scene = Scene(graph, facts, known)
         self.live = live_names(graph)
         self.wanted: list[dict[str, bool]] = [{} for _ in graph.nodes]
@@ -184,7 +191,11 @@ class _Walk:
             case "iterate":
                 return self.iterate(node, state)
             case "elided":
-                state.vals, state.held = {}, {}
+                state.vals = {k: v for k, v in state.vals.items() if k in self.fresh}
+                state.held = {}
+                state.note(node, None, "elided")
+            case "unread":
+                self.unread(node, state)
             case "goto":
                 state.note(node, None, "goto")
         return [state]
@@ -257,10 +268,19 @@ class _Walk:
                 state.held.pop(keyed(guard.resource, self.guard_text(stmt)), None)
         elif isinstance(stmt, c.Declare):
             val = state.get(stmt.name)
-            if val.freed:
+            if val.freed or val.mask == UNSET:
                 name = c.Expr("name", stmt.name, stmt.line, stmt.line, name=stmt.name)
-                self.scene.use("again", name, val, state.trail)
+                kind: Literal["again", "unset"] = "again" if val.freed else "unset"
+                self.scene.use(kind, name, val, state.trail)
             state.held.pop(val.inst, None)
+
+    def unread(self, node: Node, state: State) -> None:
+        """Inline assembly may write what it names; a macro what it is handed."""
+        args = node.stmt.args if isinstance(node.stmt, c.MacroBlock) else None
+        named = None if args is None else {e.name for arg in args for e in arg.walk()}
+        for name in [k for k, v in state.vals.items() if v.mask == UNSET]:
+            if named is None or name in named:
+                del state.vals[name]
 
     def iterate(self, node: Node, state: State) -> list[State]:
         stmt = node.stmt
@@ -272,6 +292,9 @@ class _Walk:
         for number, arg in enumerate(stmt.args, 1):
             if arg.kind == "name" and (known is None or number == known.var or number < 3):
                 state.forget(arg.text)
+            for name in [e.name for e in arg.walk() if e.kind == "name"]:
+                if state.get(name).mask == UNSET:
+                    state.forget(name)
         return [state]
 
     def step_on(self, node: Node, stmt: c.Iterate, state: State) -> None:
@@ -298,7 +321,7 @@ class _Walk:
             if after is not None:
                 after.note(node, edge, "branch")
             return after
-        if node.kind == "switch" and isinstance(edge, c.Case):
+        if node.kind == "switch" and not isinstance(edge, bool):
             return self.case(node, state, edge)
         if node.kind == "iterate" and edge is True:
             return self.enter_loop(node, state)
@@ -306,9 +329,11 @@ class _Walk:
             return self.leave_loop(node, state)
         return state
 
-    def case(self, node: Node, state: State, edge: c.Case) -> State | None:
-        if edge.value is None or node.expr is None:
+    def case(self, node: Node, state: State, edge: c.Case | None) -> State | None:
+        if node.expr is None:
             return state
+        if edge is None or edge.value is None:
+            return None if self.matched(node, state) else state
         if id(edge) not in self.made:
             left, right = node.expr, edge.value
             text = f"{left.text}=={right.text}"
@@ -316,6 +341,16 @@ class _Walk:
                 "binary", text, edge.line, edge.line, op="==", parts=(left, right)
             )
         return refine(self.scene, state, self.made[id(edge)], True, node.id)
+
+    def matched(self, node: Node, state: State) -> bool:
+        """Whether the switch is known to find one of its cases."""
+        assert node.expr is not None
+        for _, edge in node.next:
+            if isinstance(edge, c.Case) and edge.value is not None:
+                val = state.vals.get(f"{node.expr.text}=={edge.value.text}")
+                if val is not None and val.mask & ZERO == 0:
+                    return True
+        return False
 
     def enter_loop(self, node: Node, state: State) -> State:
         stmt = node.stmt

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from reviewbot.csource.conditions import Test, read_test
 from reviewbot.csource.events import LateTest
+from reviewbot.csource.facts import Failure
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.syntax import Expr
-from reviewbot.csource.values import ANY, ERR, NEG, POS, UNSET, ZERO, State, Val
+from reviewbot.csource.values import ANY, ERR, FAILED, NEG, OUT, POS, UNSET, ZERO, State, Val
 
 
 def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> State | None:
@@ -31,7 +32,7 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
         return None
     _note_look(scene, state, test, val, expr)
     after = state.copy()
-    if not _numbers_agree(after, test.key, mask):
+    if not _numbers_agree(after, test.key, mask) or _equals_another(after, test.key, mask):
         return None
     if test.key in scene.tracked or val != Val():
         if val.mask == ANY and val.stale:
@@ -44,6 +45,7 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
         _settle_doubts(scene, after, test.key, val.origin, narrowed)
     if val.inst and val.inst not in after.held:
         after.set(test.key, after.get(test.key)._replace(inst=""))
+        _settle_filled(scene, after, val.origin, narrowed, node)
     return after
 
 
@@ -97,6 +99,33 @@ def _note_look(scene: Scene, state: State, test: Test, val: Val, expr: Expr) -> 
         scene.late[late] = LateTest(test.key, expr, val.used, state.trail)
 
 
+def _settle_filled(scene: Scene, state: State, site: int, mask: int, node: int) -> None:
+    """A call that succeeded has filled what it was given to fill; one that failed has not."""
+    names = [k for k, v in state.vals.items() if k[0] == OUT and v.origin == site]
+    for name in names:
+        if _failed(scene, site, mask):
+            state.vals[name] = state.vals[name]._replace(tested=node)
+        else:
+            del state.vals[name]
+
+
+def _failed(scene: Scene, site: int, mask: int) -> bool:
+    """Whether the value says that the call failed, by its fact or by the name that takes it."""
+    if is_failure(mask):
+        return True
+    known = scene.sites[site].fact
+    failure = known.failure if known is not None and known.source != "pair" else None
+    if failure in (Failure.NULL, Failure.ERR_PTR, Failure.NULL_OR_ERR_PTR, Failure.FALSE):
+        return False  # whoever finds nothing may well say where it looked
+    if failure is not None:
+        return mask & ~FAILED[failure] == 0
+    return mask & ZERO == 0 and scene.sites[site].target in _VERDICTS
+
+
+_VERDICTS = frozenset("ret rc err error res result rv retval rval r status".split())
+"""What kernel code calls the variable that says whether a call succeeded."""
+
+
 def _numbers_agree(state: State, key: str, mask: int) -> bool:
     """`x == 3` says that x is above zero, and is wrong where x is known not to be."""
     name, found, number = key.rpartition("==")
@@ -109,6 +138,27 @@ def _numbers_agree(state: State, key: str, mask: int) -> bool:
     if val.mask not in (ANY, UNSET):
         state.set(name, val._replace(mask=POS))
     return True
+
+
+def _equals_another(state: State, key: str, mask: int) -> bool:
+    """`x == A` cannot hold where `x == B` is known to: names in capitals are constants.
+
+    A counter that has passed `i < n` is n, and one that has not is less.
+    """
+    name, found, constant = key.rpartition("==")
+    if not found:
+        return False
+    less = state.vals.get(f"{name}<{constant}")
+    if less is not None and less.mask != UNSET:
+        if less.mask & ZERO == 0 and mask & ZERO == 0 or less.mask == ZERO == mask:
+            return True
+    if mask & ZERO or not (constant.isupper() or constant.isdigit()):
+        return False
+    start = name + "=="
+    return any(
+        text.startswith(start) and text != key and val.mask & ZERO == 0 and val.mask != UNSET
+        for text, val in state.vals.items()
+    )
 
 
 def _settle_held(state: State, val: Val, mask: int) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from reviewbot.csource import syntax as c
-from reviewbot.csource.cfg import Graph, Node
+from reviewbot.csource.cfg import Edge, Graph, Node
 from reviewbot.csource.conditions import constant_mask, read_test
 from reviewbot.csource.events import Bare, Call, Errno, Exit, LateTest, LockSlip, Look, Site, Use
 from reviewbot.csource.facts import Fact, Facts, Failure, Resource
@@ -63,6 +63,7 @@ class Scene:
             for name in roots(call.args[0].bare.text)
         )
         self.calls_made = graph.function.calls
+        self.unsteady: set[str] = set()
         _Survey(self).run()
 
     def site(self, call: c.Expr, target: str) -> Site:
@@ -132,6 +133,8 @@ class Scene:
         trail: Trail | None,
         via: c.Expr | None = None,
     ) -> None:
+        if kind == "unset" and contradicts_itself(trail, self.steady):
+            return
         key = (kind, expr.text, expr.line, val.origin, val.freed)
         if key not in self.uses:
             self.uses[key] = Use(kind, expr.text, expr, val, trail, via)  # type: ignore[arg-type]
@@ -168,6 +171,10 @@ class Scene:
         resource = self.resource(held.resource)
         return resource is not None and resource.kind in ("lock", "context")
 
+    def steady(self, text: str) -> bool:
+        """Whether an expression means the same wherever the function evaluates it."""
+        return not roots(text) & self.unsteady
+
     def is_pointer(self, text: str) -> bool:
         return text in self.pointers
 
@@ -199,10 +206,14 @@ class _Survey:
         for node in scene.graph.nodes:
             if node.kind == "cond" and node.expr is not None:
                 self.test(node.expr)
+            if node.kind == "switch" and node.expr is not None:
+                self.cases(node.expr.text, node)
         scene.tracked |= {k for k, n in self.tests.items() if n > 1 or k in self.constants}
         scene.tracked |= {k for k in self.tests if k in self.dereferenced}
+        scene.tracked |= {less for k in self.tests if (less := k.replace("==", "<")) in self.tests}
         scene.tracked |= self.returned
         scene.tested = frozenset(self.tests)
+        scene.unsteady = {name for name, n in self.writes.items() if n > 1}
         scene.aliases = {
             name: text
             for name, text in self.paths.items()
@@ -217,6 +228,11 @@ class _Survey:
         if test.key in self.scene.pointers or test.expr.kind == "member":
             self.scene.null_tested.add(test.key)
 
+    def cases(self, text: str, node: Node) -> None:
+        for _, edge in node.next:
+            if isinstance(edge, c.Case) and edge.value is not None:
+                self.tests[f"{text}=={edge.value.text}"] += 1
+
     def statement(self, stmt: c.Stmt) -> None:
         if isinstance(stmt, c.Declare):
             self.scene.locals.add(stmt.name)
@@ -226,6 +242,8 @@ class _Survey:
                 self.write(stmt.name, stmt.value)
         if isinstance(stmt, c.Return) and stmt.value is not None:
             self.returned.add(stmt.value.bare.text)
+            if stmt.value.bare.name in ("dev_err_probe", "ERR_PTR"):
+                self.returned |= {arg.text for arg in stmt.value.bare.args if arg.kind == "name"}
         if isinstance(stmt, c.Iterate):
             for arg in stmt.args:
                 self.writes[arg.text] += 2
@@ -238,6 +256,8 @@ class _Survey:
                 self.writes[expr.parts[0].text] += 2
         elif expr.kind == "postfix" or (expr.kind == "unary" and expr.op in ("++", "--", "&")):
             self.writes[expr.parts[0].text] += 2
+        elif expr.kind == "conditional":
+            self.test(expr.parts[0])
         elif expr.kind == "member" and expr.op == "->":
             self.dereferenced.add(expr.parts[0].bare.text)
         elif expr.kind == "call" and (fact := self.scene.known(expr.name)) is not None:
@@ -265,6 +285,17 @@ def pointed(arg: c.Expr) -> c.Expr | None:
     while inner.kind == "member" and inner.op == ".":
         inner = inner.parts[0].bare
     return inner.parts[0].bare if inner.kind == "member" else None
+
+
+def contradicts_itself(trail: Trail | None, steady: Callable[[str], bool]) -> bool:
+    """Whether a path took both ways out of a condition whose outcome cannot have changed."""
+    taken: dict[str, Edge] = {}
+    for at in trail.back() if trail is not None else ():
+        if at.what == "branch" and at.node.expr is not None:
+            text = at.node.expr.text
+            if taken.setdefault(text, at.edge) != at.edge and steady(text):
+                return True
+    return False
 
 
 def live_names(graph: Graph) -> list[frozenset[str]]:

@@ -14,7 +14,7 @@ from reviewbot.csource.pairs import Paired, pairs_in
 from reviewbot.csource.paths import Paths, walk
 from reviewbot.csource.returned import may_return
 from reviewbot.csource.summaries import FunctionSource, Summaries
-from reviewbot.csource.syntax import Function
+from reviewbot.csource.syntax import Declare, Function
 
 
 class CFile(Protocol):
@@ -96,7 +96,24 @@ class Sight:
     @cached_property
     def paths(self) -> Paths:
         """What happens on the paths of the function; walked once, when first asked for."""
-        return walk(self.function, self.facts, self.known)
+        return walk(self.function, self.facts, self.known, self.fresh)
+
+    @cached_property
+    def fresh(self) -> frozenset[str]:
+        """Variables that this side declares and the other does not name at all.
+
+        Lines that the diff does not show are the same on both sides, so none can name them.
+        """
+        if self.function.whole or self.other is None:
+            return frozenset()
+        theirs = {e.name for e in self.other.function.expressions if e.kind == "name"}
+        theirs |= {s.name for s in self.other.function.statements if isinstance(s, Declare)}
+        ours = {
+            stmt.name
+            for stmt in self.function.statements
+            if isinstance(stmt, Declare) and stmt.line in self.touched
+        }
+        return frozenset(ours - theirs)
 
     def failure(self, name: str) -> Failure | None:
         """How a function says that it failed; a guess from its name does not count."""

@@ -148,6 +148,10 @@ def keyed(resource: str, text: str) -> str:
     return f"{KEYED}{resource}:{text}"
 
 
+OUT = "?"
+"""`?x` is the call that was handed &x to fill it; `tested` once it is known to have failed,
+`used` where nobody takes its value."""
+
 _NAME = re.compile(r"(?<![\w.])(?<!->)[A-Za-z_]\w*")
 
 

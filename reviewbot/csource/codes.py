@@ -1,0 +1,226 @@
+"""Exits that say "done" though the path that leads to them has failed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+from reviewbot.csource import syntax as c
+from reviewbot.csource.conditions import read_test
+from reviewbot.csource.events import Exit
+from reviewbot.csource.facts import Failure
+from reviewbot.csource.sight import Sight
+from reviewbot.csource.values import ERR, FAILED, NEG, POS, ZERO, Trail
+
+VERDICTS = frozenset("ret rc err error res result rv retval rval r status ret1 ret2".split())
+"""What kernel code calls the variable that says whether a call succeeded."""
+
+
+class Proof(IntEnum):
+    """How sure it is that a test found a failure, weakest first."""
+
+    CALL = 1  # a call that may be a question returned non-zero
+    BOUND = 2  # a value was out of range, before a jump that only failures take
+    NULL = 3  # a call gave no pointer
+    TOLD = 4  # the branch prints an error
+    ERROR = 5  # an error pointer, a negative number, the failure of a known function
+
+
+class Lost(NamedTuple):
+    """An exit whose returned value is 0 though `test` found a failure on the way to it.
+
+    `name` is what the exit returns, `jump` the goto that leaves for it (None for a return in
+    the failing branch), `unwinds` says that only failures come to where it leads.
+    """
+
+    exit: Exit
+    test: Trail
+    name: str
+    proof: Proof
+    jump: c.Goto | None
+    unwinds: bool
+
+
+def lost_codes(sight: Sight) -> Iterator[Lost]:
+    """The exits of a function that returns int, each failure that they hide once.
+
+    A value that was tested for `< 0` and is not is no error either.
+    """
+    if not returns_code(sight.function):
+        return
+    seen: set[tuple[int, int]] = set()
+    pointer = sight.function.returns.endswith("*")
+    for exit in sight.paths.exits:
+        name = _returned(exit, pointer)
+        if exit.mask & (NEG | ERR) or not exit.mask & ZERO or not name:
+            continue
+        lost = _lost(sight, exit, name)
+        if lost is None or (lost.jump is None and exit.mask & POS and name not in VERDICTS):
+            continue
+        if (key := (lost.test.node.id, exit.line)) not in seen:
+            seen.add(key)
+            yield lost
+
+
+def returns_code(function: c.Function) -> bool:
+    """Whether the function can return an errno: its type is int, long, ssize_t, a pointer."""
+    words = [w for w in function.returns.split() if w not in ("static", "inline", "__init")]
+    if function.returns.endswith("*"):
+        return True  # by way of ERR_PTR()
+    return words in (["int"], ["long"], ["ssize_t"], ["s32"]) or not function.returns
+
+
+def _returned(exit: Exit, pointer: bool) -> str:
+    """The variable that an exit returns, also by way of dev_err_probe() and ERR_PTR()."""
+    if exit.value is None:
+        return ""
+    value = exit.value.bare
+    if value.kind == "call" and value.name == "dev_err_probe" and len(value.args) > 1:
+        value = value.args[1].bare
+    elif value.kind == "call" and value.name == "ERR_PTR" and value.args:
+        value = value.args[0].bare
+    elif pointer:
+        return ""
+    return value.text if value.kind in ("name", "member") and value.text not in _WORDS else ""
+
+
+_WORDS = ("true", "false", "NULL")
+
+
+def _lost(sight: Sight, exit: Exit, name: str) -> Lost | None:
+    jump: c.Goto | None = None
+    for at in exit.trail.back():
+        if at.what == "goto" and isinstance(at.node.stmt, c.Goto):
+            jump = at.node.stmt
+        elif at.what == "elided":
+            return None
+        elif at.what == "branch" and at.node.expr is not None:
+            if jump is None and not _governs(sight.function, at.node.line, exit.line):
+                continue
+            end = jump.line if jump is not None else exit.line
+            if _set_between(sight.function, name, at, end) or not _governs(
+                sight.function, at.node.line, end
+            ):
+                return None
+            proof = _proof(sight, exit, at, name, end)
+            if proof is None:
+                return None
+            unwinds = jump is not None and unwinding(sight.function, jump.label)
+            return Lost(exit, at, name, proof, jump, unwinds)
+    return None
+
+
+def _governs(function: c.Function, test: int, end: int) -> bool:
+    """Whether the line `end` stands in a branch of the if that holds the test at line `test`."""
+    return any(
+        isinstance(s, c.If)
+        and s.cond.line <= test <= s.cond.end_line
+        and any(arm.line <= end <= arm.end_line for arm in (s.then, s.other) if arm is not None)
+        for s in function.statements
+    )
+
+
+def _set_between(function: c.Function, name: str, at: Trail, last: int) -> bool:
+    """Whether the failing branch sets the value, and not to the very thing that was tested."""
+    test = read_test(at.node.expr) if at.node.expr is not None else None
+    return any(
+        e.kind == "assign" and e.parts[0].text == name and at.node.line < e.line <= last
+        for e in function.expressions
+        if test is None or e.kind != "assign" or e.parts[1].bare.text != test.key
+    )
+
+
+# -- what the test found
+
+
+_QUESTION = re.compile(
+    r"(?:^|_)(?:is|has|have|had|can|could|need|needs|should|may|must|test|check|enabled|disabled"
+    r"|ready|empty|full|valid|match|matches|equal|eq|cmp|exist|exists|present|pending|supported"
+    r"|supports|capable|allowed|running|active|busy|online|alive|after|before|expired|dead|was"
+    r"|contains?|find|lookup|trylock|wait|poll|timeout|inc|dec|not|zero|and|or|any|all|same|cap"
+    r"|compatible|stopped?|done|available|use[ds]?|count|num|len|size|weight|bit|flag|mode|state"
+    r"|defined|get|read|idle|suspended|dirty|unlikely|likely|cond|skip|ignore|overlaps?|locked"
+    r"|str\w*|mem\w*|stop|resched|signal_pending|uptodate|populated|mounted|attached|connected)"
+    r"(?:_|$)"
+)
+_PRINTS_ERROR = re.compile(r"(?:^|_)(?:err|error|crit|alert|emerg|fatal)(?:_|$|or)|^WARN")
+
+
+def _proof(sight: Sight, exit: Exit, at: Trail, name: str, end: int) -> Proof | None:
+    assert at.node.expr is not None
+    test = read_test(at.node.expr)
+    told = _tells(sight.function, at.node.line, end)
+    if exit.value is not None and exit.value.bare.name == "dev_err_probe":
+        return Proof.ERROR  # it prints an error, whatever was tested
+    if test is None:
+        return Proof.TOLD if told else None
+    mask = test.yes if at.edge else test.no
+    call = test.expr.bare
+    if test.key == name:
+        return None  # it failed, and was written since
+    if mask & (ZERO | POS) == 0:
+        return Proof.ERROR
+    if call.kind == "call":
+        return _called(sight, call, mask, told)
+    if mask == ERR | ZERO:
+        return Proof.ERROR
+    if told:
+        return Proof.TOLD
+    if mask == ZERO and _from_call(sight, at, test.key):
+        return Proof.NULL
+    return Proof.BOUND if call.kind == "binary" and mask & ZERO == 0 else None
+
+
+def _called(sight: Sight, call: c.Expr, mask: int, told: bool) -> Proof | None:
+    fact = sight.known(call.name)
+    failure = fact.failure if fact is not None and fact.source != "pair" else None
+    if failure in (Failure.NEGATIVE, Failure.NONZERO):
+        return Proof.ERROR if mask & ~FAILED[failure] & ZERO == 0 else None
+    if told:
+        return Proof.TOLD
+    if failure is not None or mask & ZERO or _QUESTION.search(call.name) or not call.name.islower():
+        return None
+    return Proof.CALL
+
+
+def _from_call(sight: Sight, at: Trail, key: str) -> bool:
+    """Whether the pointer that is NULL was given by the call that stands before the test."""
+    if key not in sight.paths.pointers and "->" not in key:
+        return False
+    lines = range(at.node.line - 6, at.node.line + 1)
+    for expr in sight.function.expressions:
+        if expr.kind == "assign" and expr.parts[0].text == key and expr.line in lines:
+            return expr.parts[1].bare.kind == "call"
+    return False
+
+
+def _tells(function: c.Function, first: int, last: int) -> bool:
+    """Whether an error is printed between two lines."""
+    return any(
+        first <= call.line <= last and _PRINTS_ERROR.search(call.name) is not None
+        for call in function.calls
+    )
+
+
+# -- where the jump leads
+
+
+def unwinding(function: c.Function, label: str) -> bool:
+    """Whether the code at a label is only reached by jumps: a return stands before it."""
+    for block in function.statements:
+        if isinstance(block, c.Block):
+            names = [s.name if isinstance(s, c.Label) else "" for s in block.body]
+            if label in names:
+                return _behind_return(block.body[: names.index(label)])
+    return False
+
+
+def _behind_return(before: tuple[c.Stmt, ...]) -> bool:
+    for stmt in reversed(before):
+        if isinstance(stmt, (c.Return, c.Goto)):
+            return True
+        if isinstance(stmt, (c.Elided, c.Unread, c.Declare, c.Loop)):
+            return False
+    return False

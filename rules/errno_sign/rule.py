@@ -1,0 +1,90 @@
+"""An errno with the wrong sign, or in a type that cannot hold it.
+
+Source: Documentation/process/coding-style.rst, 16) Function return values and names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from reviewbot.rule import Claim, Confidence, Need, Rule, Severity, Sight, syntax
+
+_ERRNO = re.compile(
+    r"E(?:PERM|NOENT|SRCH|INTR|IO|NXIO|AGAIN|NOMEM|ACCES|FAULT|BUSY|EXIST|NODEV|INVAL|NOSPC|RANGE"
+    r"|TIMEDOUT|OPNOTSUPP|NOTSUPP|PROTO|MSGSIZE|NOBUFS|NODATA|NOSYS|BADF|ALREADY|REMOTEIO)$"
+)
+
+
+def check(sight: Sight) -> Iterable[Claim]:
+    returned = {
+        s.value.bare.text
+        for s in sight.function.statements
+        if isinstance(s, syntax.Return) and s.value is not None
+    }
+    type = _type(sight.function)
+    for stmt in sight.function.statements:
+        if isinstance(stmt, syntax.Return) and stmt.value is not None:
+            yield from _returned(stmt, type)
+    for expr in sight.function.expressions:
+        if expr.kind == "assign" and expr.op == "=" and expr.parts[0].text in returned:
+            if _ERRNO.match(expr.parts[1].bare.text) and type == "int" and _negative(sight):
+                yield _claim(
+                    expr.line,
+                    f"{expr.text.replace('=', ' = ')} is a positive number",
+                    ("positive", expr.parts[1].text),
+                    Confidence.HIGH,
+                )
+
+
+def _type(function: syntax.Function) -> str:
+    words = [w for w in function.returns.split() if w not in ("static", "inline")]
+    return " ".join(words)
+
+
+def _negative(sight: Sight) -> bool:
+    """Whether the file spells the errnos of others with a minus sign, as the kernel does."""
+    return re.search(rb"-E[A-Z]{2,}\b", sight.file.text) is not None
+
+
+def _returned(stmt: syntax.Return, type: str) -> Iterator[Claim]:
+    assert stmt.value is not None
+    value = stmt.value.bare
+    if type == "int" and _ERRNO.match(value.text):
+        yield _claim(
+            stmt.line,
+            f"{value.text} is returned as a positive number",
+            ("positive", value.text),
+            Confidence.MEDIUM,
+        )
+    if value.kind != "unary" or value.op != "-" or not _ERRNO.match(value.parts[0].text):
+        return
+    if type == "bool":
+        yield _claim(
+            stmt.line,
+            f"{value.text} is returned as a bool, and so as true",
+            ("bool", value.text),
+            Confidence.HIGH,
+        )
+    elif type in ("unsigned int", "u32", "unsigned long", "u8", "u16", "irqreturn_t", "size_t"):
+        yield _claim(
+            stmt.line,
+            f"{value.text} is returned as {type}",
+            ("unsigned", value.text),
+            Confidence.MEDIUM,
+        )
+
+
+def _claim(line: int, message: str, shape: tuple[str, ...], sure: Confidence) -> Claim:
+    return Claim(line=line, end_line=line, message=message, shape=shape, confidence=sure)
+
+
+RULE = Rule(
+    title="errno with the wrong sign or type",
+    category="error-code",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    needs=Need.DIFF,
+    source="Documentation/process/coding-style.rst, 16)",
+    check=check,
+)

@@ -1,0 +1,83 @@
+"""A call's verdict is thrown away on this side of the patch, and looked at on the other.
+
+Source: Documentation/process/coding-style.rst, 16) Function return values and names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from reviewbot.rule import Claim, Confidence, Need, Rule, Severity, Sight, returns_code, syntax
+
+_VERDICTS = frozenset("ret rc err error retval rval rv r res result status ret1 ret2".split())
+
+
+def check(sight: Sight) -> Iterable[Claim]:
+    if sight.other is None or not returns_code(sight.function):
+        return
+    dropped = [
+        stmt.expr
+        for stmt in sight.function.statements
+        if isinstance(stmt, syntax.ExprStmt) and stmt.expr.kind == "call"
+    ]
+    there = Counter(_heard(sight.other.function))
+    here = Counter(_heard(sight.function))
+    ignored = Counter(_ignored(sight.other.function))
+    for call in dropped:
+        name = call.name
+        if there[name] <= here[name] or ignored[name] or _void(sight, name):
+            continue
+        yield Claim(
+            line=call.line,
+            end_line=call.end_line,
+            message=f"nobody looks at what {name}() returns any more",
+            shape=("dropped", name),
+            words=(("function", sight.function.name), ("call", f"{name}()")),
+            group=name,
+        )
+
+
+def _heard(function: syntax.Function) -> Iterable[str]:
+    """The calls whose verdict is returned, tested or kept in a variable for verdicts."""
+    for stmt in function.statements:
+        if isinstance(stmt, syntax.Return) and stmt.value is not None:
+            yield from _call(stmt.value)
+        elif isinstance(stmt, syntax.If):
+            yield from _call(stmt.cond)
+        elif isinstance(stmt, syntax.Declare) and stmt.value is not None:
+            if stmt.name in _VERDICTS:
+                yield from _call(stmt.value)
+    for expr in function.expressions:
+        if expr.kind == "assign" and expr.parts[0].text in _VERDICTS:
+            yield from _call(expr.parts[1])
+
+
+def _call(expr: syntax.Expr) -> Iterable[str]:
+    if expr.bare.kind == "call" and expr.bare.name:
+        yield expr.bare.name
+
+
+def _ignored(function: syntax.Function) -> Iterable[str]:
+    for stmt in function.statements:
+        if isinstance(stmt, syntax.ExprStmt):
+            yield from _call(stmt.expr)
+
+
+def _void(sight: Sight, name: str) -> bool:
+    """Whether the function returns nothing on this side, as far as the patch shows."""
+    texts = [file.text for file in (*sight.side.files.values(), *sight.side.earlier.values())]
+    found = rb"\bvoid\s+(?:__\w+\s+)*%s\s*\(" % re.escape(name).encode()
+    return any(re.search(found, text) for text in texts)
+
+
+RULE = Rule(
+    title="return value no longer looked at",
+    category="error-code",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    needs=Need.DIFF,
+    source="Documentation/process/coding-style.rst, 16)",
+    check=check,
+)

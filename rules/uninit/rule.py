@@ -1,0 +1,112 @@
+"""A local variable is read on a path on which nothing has written it.
+
+Source: C11, J.2 (undefined behaviour); gcc's -Wmaybe-uninitialized, which the kernel turns off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from reviewbot.rule import (
+    Claim,
+    Confidence,
+    Need,
+    Rule,
+    Severity,
+    Sight,
+    Use,
+    Way,
+    syntax,
+    unset_way,
+    use_claim,
+)
+
+_SURE = {
+    Way.ENTANGLED: Confidence.LOW,
+    Way.LOOP: Confidence.MEDIUM,
+    Way.CASE: Confidence.LOW,
+    Way.GUARDED: Confidence.MEDIUM,
+    Way.SKIPPED: Confidence.HIGH,
+    Way.EARLY: Confidence.HIGH,
+    Way.NEVER: Confidence.HIGH,
+    Way.DROPPED: Confidence.LOW,
+    Way.FAILED: Confidence.MEDIUM,
+}
+_WHOLE = {
+    "struct dma_slave_config": "dmaengine_slave_config",
+    "struct regulator_config": "regulator_register",
+    "struct nvmem_config": "nvmem_register",
+    "struct power_supply_config": "power_supply_register",
+    "struct i2c_board_info": "i2c_new_client_device",
+    "struct spi_board_info": "spi_new_device",
+    "struct platform_device_info": "platform_device_register_full",
+    "struct led_init_data": "led_classdev_register_ext",
+}
+"""Structures of which every member is read, and the end of the name of the function that does."""
+
+
+def check(sight: Sight) -> Iterable[Claim]:
+    for use in sight.paths.uses:
+        if use.kind != "unset" or _by_macro(sight, use):
+            continue
+        way = unset_way(sight.function, use)
+        if way is Way.SHADOWED or (way is Way.DROPPED and not _can_fail(sight, use)):
+            continue
+        yield use_claim(sight, use, f"{way.name} {use.key} is used without a value", _SURE[way])
+    yield from _half_set(sight)
+
+
+def _by_macro(sight: Sight, use: Use) -> bool:
+    """A call that is a macro of this file may do anything with its arguments."""
+    name = use.via.name if use.via is not None else ""
+    return (
+        bool(name) and re.search(rb"#\s*define\s+%s\b" % name.encode(), sight.file.text) is not None
+    )
+
+
+def _can_fail(sight: Sight, use: Use) -> bool:
+    """Whether somebody in sight looks at what the call returns, or a table says that it fails."""
+    site = sight.paths.sites[use.val.origin]
+    if site.name.startswith("regmap_"):
+        return False  # for registers in memory nobody looks
+    if re.match(r"(?:device|of|fwnode)_property_read_", site.name):
+        return True
+    taken = rb"(?:[=!(|&]|return)\s*%s\s*\(" % re.escape(site.name).encode()
+    return re.search(taken, sight.file.text) is not None
+
+
+def _half_set(sight: Sight) -> Iterable[Claim]:
+    """A structure on the stack, some members written, handed to a function that reads all."""
+    function = sight.function
+    for stmt in function.statements:
+        if not isinstance(stmt, syntax.Declare) or stmt.value is not None or stmt.static:
+            continue
+        reader = _WHOLE.get(stmt.type)
+        if reader is None or stmt.pointer or stmt.array or not function.whole:
+            continue
+        calls = [c for c in function.calls if any(a.text == f"&{stmt.name}" for a in c.args)]
+        if not calls or not calls[0].name.endswith(reader) or _assigned(function, stmt.name):
+            continue
+        yield Claim(
+            line=calls[0].line,
+            end_line=calls[0].end_line,
+            message=f"{calls[0].name}() reads all of {stmt.name}, and only some members are set",
+            shape=("half", stmt.type, calls[0].name),
+            words=(("function", function.name), ("pointer", stmt.name)),
+        )
+
+
+def _assigned(function: syntax.Function, name: str) -> bool:
+    return any(e.kind == "assign" and e.parts[0].text == name for e in function.expressions)
+
+
+RULE = Rule(
+    title="variable used without a value",
+    category="uninit",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    needs=Need.DIFF,
+    source="C11, J.2; gcc, -Wmaybe-uninitialized",
+    check=check,
+)
