@@ -57,5 +57,6 @@ from reviewbot.model import Confidence as Confidence
 from reviewbot.model import Severity as Severity
 from reviewbot.telling import dropped_claim as dropped_claim
 from reviewbot.telling import leak_claim as leak_claim
+from reviewbot.telling import lost_claim as lost_claim
 from reviewbot.telling import undone_claim as undone_claim
 from reviewbot.telling import use_claim as use_claim

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reviewbot.claim import Claim, Note
+from reviewbot.csource.codes import Lost
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit, Site, Use
 from reviewbot.csource.leaks import Leak
 from reviewbot.csource.pairs import undoer
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.story import Step, last_branch, last_goto, way_out
-from reviewbot.csource.syntax import Expr
+from reviewbot.csource.story import Step, branch_text, last_branch, last_goto, way_out
+from reviewbot.csource.syntax import Declare, Expr
 from reviewbot.csource.tails import Dropped
 from reviewbot.csource.values import ERR, NEG, ZERO
 from reviewbot.model import Confidence
@@ -165,15 +166,16 @@ def dropped_claim(sight: Sight, lost: Dropped, confidence: Confidence) -> Claim:
 def use_claim(sight: Sight, use: Use, message: str, confidence: Confidence | None = None) -> Claim:
     """A value used as its path forbids; the place is the use."""
     site = sight.paths.sites.get(use.val.origin or use.val.freed)
-    steps = list(_origin(use, site))
+    steps = list(_unset(sight, use) if use.kind == "unset" else _origin(use, site))
     steps += way_out(sight.paths, use.trail, site.id if site else -1)
     where = use.via if use.via is not None else use.expr
     user = _callee(use.via) if use.via is not None else ""
     how = f"{use.key} is handed to {user}" if user else f"{use.key} is used"
     steps.append(Step(where.line, how))
+    place = (where.line, where.end_line) if use.kind != "unset" else _unset_place(sight, use)
     return Claim(
-        line=where.line,
-        end_line=where.end_line,
+        line=place[0],
+        end_line=place[1],
         message=message,
         shape=(use.kind, site.name if site else "", use.key, use.via.name if use.via else ""),
         trace=tuple(notes(steps)),
@@ -199,6 +201,51 @@ def _given(use: Use, site: Site) -> str:
     places = [place.where for place in site.fact.releases] if site.fact is not None else []
     texts = [site.call.args[at - 1].bare.text for at in places if 0 < at <= len(site.call.args)]
     return texts[0] if texts else use.key
+
+
+def lost_claim(sight: Sight, lost: Lost, confidence: Confidence) -> Claim:
+    """An exit that returns 0 though its path found a failure; the place is the way out."""
+    assert lost.test.node.expr is not None
+    test = lost.test.node
+    why = branch_text(lost.test.node.expr, lost.test.edge is True, sight.paths.pointers)
+    steps = [Step(test.line, why)]
+    if lost.jump is not None:
+        steps.append(Step(lost.jump.line, f"goto {lost.jump.label}"))
+    steps.append(Step(lost.exit.line, f"{exit_text(lost.exit)}, and {lost.name} holds no error"))
+    line = lost.jump.line if lost.jump is not None else lost.exit.line
+    return Claim(
+        line=line,
+        end_line=line,
+        message=f"{sight.function.name}() does not return an error when {why}",
+        shape=("lost", *exit_shape(lost.exit), why),
+        trace=tuple(notes(steps)),
+        confidence=confidence,
+        words=(("function", sight.function.name), ("name", lost.name), ("why", why)),
+    )
+
+
+def _unset_place(sight: Sight, use: Use) -> tuple[int, int]:
+    """The read if the patch wrote it, else what it wrote on the way there."""
+    where = use.via if use.via is not None else use.expr
+    lines = range(where.line, where.end_line + 1)
+    if not sight.touched.isdisjoint(lines):
+        return where.line, where.end_line
+    back = use.trail.back() if use.trail is not None else ()
+    ways = [at.node.line for at in back if at.what in ("branch", "goto")]
+    declared = [step.line for step in _unset(sight, use)]
+    line = next((n for n in (*ways, *declared) if n in sight.touched), None)
+    return (where.line, where.end_line) if line is None else (line, line)
+
+
+def _unset(sight: Sight, use: Use) -> Iterable[Step]:
+    """Where the variable is declared, or handed to the call that should fill it."""
+    site = sight.paths.sites.get(use.val.origin)
+    if site is not None:
+        yield Step(site.call.line, f"{site.name}() is given the address of {use.key}")
+        return
+    for stmt in sight.function.statements:
+        if isinstance(stmt, Declare) and stmt.name == use.key:
+            yield Step(stmt.line, f"{use.key} is declared without a value")
 
 
 def _origin(use: Use, site: Site | None) -> Iterable[Step]:

@@ -102,8 +102,9 @@ def runs_once(loop: c.Loop) -> bool:
     value: c.Expr | None = None
     if isinstance(start, c.Declare) and start.name == name:
         value = start.value
-    elif isinstance(start, c.ExprStmt) and start.expr.kind == "assign":
-        value = start.expr.parts[1] if start.expr.parts[0].text == name else None
+    for expr in start.expr.walk() if isinstance(start, c.ExprStmt) else ():
+        if expr.kind == "assign" and expr.op == "=" and expr.parts[0].text == name:
+            value = expr.parts[1]
     if value is None or value.kind != "number":
         return False
     return cond.op in ("<", "<=", "!=") and _above(cond.parts[1].bare, value)

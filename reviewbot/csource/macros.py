@@ -1,4 +1,4 @@
-"""Which calls may be macros that write a plain name they are handed, as spin_lock_irqsave() does."""
+"""Which calls may be macros that write a name they are handed, as spin_lock_irqsave() does."""
 
 from __future__ import annotations
 

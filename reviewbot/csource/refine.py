@@ -149,9 +149,9 @@ def _equals_another(state: State, key: str, mask: int) -> bool:
     if not found:
         return False
     less = state.vals.get(f"{name}<{constant}")
-    if less is not None and less.mask != UNSET:
-        if less.mask & ZERO == 0 and mask & ZERO == 0 or less.mask == ZERO == mask:
-            return True
+    below = less.mask if less is not None else UNSET
+    if below != UNSET and ((below | mask) & ZERO == 0 or below == ZERO == mask):
+        return True
     if mask & ZERO or not (constant.isupper() or constant.isdigit()):
         return False
     start = name + "=="

@@ -122,13 +122,12 @@ def writing_lines(function: c.Function, name: str) -> list[int]:
 
 def _writes(function: c.Function, name: str) -> Iterator[int]:
     for expr in function.expressions:
-        if expr.kind in ("assign", "postfix") and expr.parts[0].text == name:
-            yield expr.line
-        elif expr.kind == "unary" and expr.op in ("&", "++", "--") and expr.parts[0].text == name:
-            yield expr.line
-        elif expr.kind == "call" and may_write(expr.name, None, 0):
-            if any(arg.text == name for arg in expr.args):
+        first = expr.parts[0].text if expr.parts else ""
+        if expr.kind in ("assign", "postfix") or expr.op in ("&", "++", "--"):
+            if first == name and expr.kind != "binary":
                 yield expr.line
+        elif expr.kind == "call" and may_write(expr.name, None, 0):
+            yield from (expr.line for arg in expr.args if arg.text == name)
     for stmt in function.statements:
         if isinstance(stmt, (c.Iterate, c.MacroBlock)):
             if any(e.text == name for arg in stmt.args for e in arg.walk()):

@@ -27,14 +27,10 @@ def check(sight: Sight) -> Iterable[Claim]:
         if isinstance(stmt, syntax.Return) and stmt.value is not None:
             yield from _returned(stmt, type)
     for expr in sight.function.expressions:
-        if expr.kind == "assign" and expr.op == "=" and expr.parts[0].text in returned:
-            if _ERRNO.match(expr.parts[1].bare.text) and type == "int" and _negative(sight):
-                yield _claim(
-                    expr.line,
-                    f"{expr.text.replace('=', ' = ')} is a positive number",
-                    ("positive", expr.parts[1].text),
-                    Confidence.HIGH,
-                )
+        stored = expr.kind == "assign" and expr.op == "=" and expr.parts[0].text in returned
+        if stored and _ERRNO.match(expr.parts[1].bare.text) and type == "int" and _negative(sight):
+            text = f"{expr.parts[0].text} is set to {expr.parts[1].text}, a positive number"
+            yield _claim(expr.line, text, ("positive", expr.parts[1].text), Confidence.HIGH)
 
 
 def _type(function: syntax.Function) -> str:

@@ -1,4 +1,8 @@
-"""A function fails, and returns 0."""
+"""A path of a function fails, and the function returns 0.
+
+Source: Documentation/process/coding-style.rst, 7) Centralized exiting of functions, and
+16) Function return values and names.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from reviewbot.rule import (
     Rule,
     Severity,
     Sight,
+    lost_claim,
     lost_codes,
 )
 
@@ -21,26 +26,16 @@ def check(sight: Sight) -> Iterable[Claim]:
     for lost in lost_codes(sight):
         sure = _confidence(lost)
         if sure is not None:
-            yield _claim(sight, lost, sure)
+            yield lost_claim(sight, lost, sure)
 
 
 def _confidence(lost: Lost) -> Confidence | None:
+    """Where success comes by as well, 0 may be meant: then the test must be a failure's."""
     if lost.unwinds:
         return Confidence.MEDIUM if lost.proof is Proof.BOUND else Confidence.HIGH
     if lost.jump is None:
         return Confidence.HIGH if lost.proof is Proof.ERROR else None
     return Confidence.LOW if lost.proof >= Proof.TOLD else None
-
-
-def _claim(sight: Sight, lost: Lost, sure: Confidence) -> Claim:
-    line = lost.jump.line if lost.jump is not None else lost.exit.line
-    return Claim(
-        line=line,
-        end_line=line,
-        message=f"{lost.proof.name} {lost.unwinds} {lost.name} is still 0 here {lost.test.node.expr.text}",
-        shape=("lost", lost.name, lost.test.node.expr.text if lost.test.node.expr else ""),
-        confidence=sure,
-    )
 
 
 RULE = Rule(

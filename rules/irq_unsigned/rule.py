@@ -36,9 +36,9 @@ def check(sight: Sight) -> Iterable[Claim]:
 def _tests(function: syntax.Function) -> Iterator[syntax.Expr]:
     """All comparisons with 0."""
     for expr in function.expressions:
-        if expr.kind == "binary" and expr.op in ("<", "<=", "==", ">") and len(expr.parts) == 2:
-            if expr.parts[1].bare.text == "0":
-                yield expr
+        compares = expr.kind == "binary" and expr.op in ("<", "<=", "==", ">")
+        if compares and expr.parts[1].bare.text == "0":
+            yield expr
 
 
 def _assigned(function: syntax.Function) -> Iterator[tuple[str, syntax.Expr]]:
@@ -46,9 +46,9 @@ def _assigned(function: syntax.Function) -> Iterator[tuple[str, syntax.Expr]]:
         if expr.kind == "assign" and expr.op == "=" and expr.parts[1].bare.kind == "call":
             yield expr.parts[0].text, expr.parts[1].bare
     for stmt in function.statements:
-        if isinstance(stmt, syntax.Declare) and stmt.value is not None:
-            if stmt.value.bare.kind == "call":
-                yield stmt.name, stmt.value.bare
+        value = stmt.value if isinstance(stmt, syntax.Declare) else None
+        if isinstance(stmt, syntax.Declare) and value is not None and value.bare.kind == "call":
+            yield stmt.name, value.bare
 
 
 def _never(test: syntax.Expr, name: str, call: syntax.Expr) -> Claim:
@@ -88,18 +88,25 @@ def _too_late(function: syntax.Function) -> Iterator[Claim]:
         late = stmt.other.cond
         if late.kind != "binary" or late.op != "<" or late.parts[1].text != "0":
             continue
-        name = late.parts[0].text
         for expr in stmt.cond.walk():
-            if expr.kind == "binary" and expr.op in (">", ">=") and expr.parts[0].text == name:
-                if expr.parts[1].kind == "sizeof" or expr.parts[1].name == "ARRAY_SIZE":
-                    yield Claim(
-                        line=late.line,
-                        end_line=late.end_line,
-                        message=f"a negative {name} is caught before {name} < 0 is tested, for"
-                        f" {expr.parts[1].text} compares it as unsigned",
-                        shape=("late", name),
-                        words=(("name", name), ("call", "")),
-                    )
+            same = expr.op in (">", ">=") and expr.parts[0].text == late.parts[0].text
+            if same and _is_size(expr.parts[1]):
+                yield _late(late, expr.parts[1])
+
+
+def _is_size(expr: syntax.Expr) -> bool:
+    return expr.kind == "sizeof" or expr.name == "ARRAY_SIZE"
+
+
+def _late(late: syntax.Expr, size: syntax.Expr) -> Claim:
+    name = late.parts[0].text
+    return Claim(
+        line=late.line,
+        end_line=late.end_line,
+        message=f"{name} < 0 is tested too late: {size.text} compares {name} as unsigned",
+        shape=("late", name),
+        words=(("name", name), ("call", "")),
+    )
 
 
 RULE = Rule(

@@ -13,6 +13,9 @@ from reviewbot.rule import Claim, Confidence, Need, Rule, Severity, Sight, retur
 
 _VERDICTS = frozenset("ret rc err error retval rval rv r res result status ret1 ret2".split())
 
+_PASSES_ON = frozenset(["dev_err_probe", "dev_warn_probe"])
+"""They return what they are given, so that their callers need not: nothing is lost."""
+
 
 def check(sight: Sight) -> Iterable[Claim]:
     if sight.other is None or not returns_code(sight.function):
@@ -27,12 +30,12 @@ def check(sight: Sight) -> Iterable[Claim]:
     ignored = Counter(_ignored(sight.other.function))
     for call in dropped:
         name = call.name
-        if there[name] <= here[name] or ignored[name] or _void(sight, name):
+        if name in _PASSES_ON or there[name] <= here[name] or ignored[name] or _void(sight, name):
             continue
         yield Claim(
             line=call.line,
             end_line=call.end_line,
-            message=f"nobody looks at what {name}() returns any more",
+            message=f"what {name}() returns is not looked at, though it was",
             shape=("dropped", name),
             words=(("function", sight.function.name), ("call", f"{name}()")),
             group=name,
@@ -46,9 +49,8 @@ def _heard(function: syntax.Function) -> Iterable[str]:
             yield from _call(stmt.value)
         elif isinstance(stmt, syntax.If):
             yield from _call(stmt.cond)
-        elif isinstance(stmt, syntax.Declare) and stmt.value is not None:
-            if stmt.name in _VERDICTS:
-                yield from _call(stmt.value)
+        elif isinstance(stmt, syntax.Declare) and stmt.name in _VERDICTS:
+            yield from _call(stmt.value) if stmt.value is not None else ()
     for expr in function.expressions:
         if expr.kind == "assign" and expr.parts[0].text in _VERDICTS:
             yield from _call(expr.parts[1])

@@ -33,6 +33,16 @@ _SURE = {
     Way.DROPPED: Confidence.LOW,
     Way.FAILED: Confidence.MEDIUM,
 }
+_SAYS = {
+    Way.LOOP: "{key} has no value where the loop that sets it does not run",
+    Way.CASE: "{key} has no value for what the switch does not name",
+    Way.EARLY: "{key} has no value yet on the path that comes here by goto",
+    Way.NEVER: "{key} is used before anything is written to it",
+    Way.DROPPED: "{key} has no value if {giver}() fails, and nothing looks whether it did",
+    Way.FAILED: "{key} may have no value after {giver}() has failed",
+}
+"""What is said of each; of the others, that one path does not write the variable."""
+
 _WHOLE = {
     "struct dma_slave_config": "dmaengine_slave_config",
     "struct regulator_config": "regulator_register",
@@ -53,8 +63,33 @@ def check(sight: Sight) -> Iterable[Claim]:
         way = unset_way(sight.function, use)
         if way is Way.SHADOWED or (way is Way.DROPPED and not _can_fail(sight, use)):
             continue
-        yield use_claim(sight, use, f"{way.name} {use.key} is used without a value", _SURE[way])
+        yield use_claim(sight, use, _message(sight, use, way), _confidence(sight, use, way))
     yield from _half_set(sight)
+
+
+def _message(sight: Sight, use: Use, way: Way) -> str:
+    site = sight.paths.sites.get(use.val.origin)
+    says = _SAYS.get(way, "{key} is used without a value on one path")
+    return says.format(key=use.key, giver=site.name if site is not None else "")
+
+
+def _confidence(sight: Sight, use: Use, way: Way) -> Confidence:
+    """Across a hole, only what no condition in sight can explain away is sure."""
+    hidden = any(at.what == "elided" for at in (use.trail.back() if use.trail else ()))
+    if hidden and way not in (Way.NEVER, Way.SKIPPED, Way.EARLY):
+        return Confidence.LOW
+    if way is Way.LOOP and _returned(sight, use):
+        return Confidence.HIGH
+    return _SURE[way]
+
+
+def _returned(sight: Sight, use: Use) -> bool:
+    """Whether the read is a plain `return ret`: the verdict of a loop that nothing else sets."""
+    return any(
+        isinstance(s, syntax.Return) and s.value is not None and s.value.bare.text == use.key
+        for s in sight.function.statements
+        if s.line <= use.expr.line <= s.end_line
+    )
 
 
 def _by_macro(sight: Sight, use: Use) -> bool:
