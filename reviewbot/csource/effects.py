@@ -256,6 +256,8 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
     if expr.name in calls.ASSERTIONS and expr.args:
         return calls.assert_holds(scene, expr, states, node)
     site = scene.site(expr, target)
+    at = scene.graph.nodes[node]
+    dropped = at.kind == "expr" and at.expr is expr and at.stmt is None
     out: States = []
     for state in states:
         fact = site.fact
@@ -265,7 +267,7 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
                 if pointer is not None:
                     dereference(scene, state, pointer, expr, late=False)
         for after in calls.apply(scene, site, state, node):
-            _fill(expr, site.id, after, scene.graph.nodes[node].expr is expr)
+            _fill(expr, site.id, after, dropped)
             out.append(after)
     return out
 
