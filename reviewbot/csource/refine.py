@@ -43,15 +43,17 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
     _settle_held(after, val, narrowed)
     if val.origin:
         _settle_doubts(scene, after, test.key, val.origin, narrowed)
+        _settle_filled(scene, after, val.origin, narrowed, node)
     if val.inst and val.inst not in after.held:
         after.set(test.key, after.get(test.key)._replace(inst=""))
-        _settle_filled(scene, after, val.origin, narrowed, node)
     return after
 
 
 def _tell_aliases(state: State, key: str, was: Val, now: Val) -> None:
     """Other names of the same value (`p = foo->p = get()`) learn what the test says of it."""
     for text, val in list(state.vals.items()):
+        if text[0] == OUT:
+            continue
         if text != key and val.origin == was.origin and val.mask == was.mask:
             state.vals[text] = val._replace(mask=now.mask, tested=now.tested)
 
