@@ -35,6 +35,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._left: dict[str, CFile] = {}
+        self._effects: dict[bytes, Function] = {}
         self._read: dict[str, tuple[bytes, frozenset[int], CFile]] = {}
 
     def side(self, images: PatchImages, name: SideName) -> Side:
@@ -47,7 +48,7 @@ class Reader:
             if file is not None:
                 files[file.path] = file
         left = {path: file for path, file in self._left.items() if path not in touched}
-        return Side(name, files, left, _changed_calls(images, name))
+        return Side(name, files, left, _changed_calls(images, name), self._effects)
 
     def leave(self, after: Side) -> None:
         """The patch is done: what it left is what later patches see."""

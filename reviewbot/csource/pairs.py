@@ -188,8 +188,9 @@ def _owned(function: Function, doer: Expr, undo: dict[str, list[Expr]], known: K
     return [
         Pair(doer.name, name, 0, 1, True)
         for name, calls in sorted(undo.items())
-        if target and (_TAKES_BACK.search(name) or _releases_first(known(name)))
-        if any(len(call.args) == 1 and call.args[0].bare.text == target for call in calls)
+        if target
+        and any(len(call.args) == 1 and call.args[0].bare.text == target for call in calls)
+        and (_TAKES_BACK.search(name) or _releases_first(known(name)))
     ][:1]
 
 

@@ -51,6 +51,14 @@ class SourceFile:
         number = self._by_name.get(name)
         return None if number is None else self._function(number)
 
+    def source(self, name: str) -> bytes:
+        """The text of a function's definition, b"" for none."""
+        number = self._by_name.get(name)
+        if number is None:
+            return b""
+        place = self._places[number]
+        return self._live[place.start : place.end]
+
     def functions(self) -> Sequence[Function]:
         return tuple(self._function(number) for number in range(len(self._places)))
 

@@ -32,6 +32,9 @@ class CFile(Protocol):
     def function(self, name: str) -> Function | None:
         """The function's definition, or None; cached."""
 
+    def source(self, name: str) -> bytes:
+        """The text of a function's definition; b"" for none, or where it is not whole."""
+
     def functions(self) -> Sequence[Function]:
         """All of them. Costs time on a long file: ask only when a rule needs it."""
 
@@ -45,6 +48,7 @@ class Side:
 
     `files` by path; headers that the patch touches are here too. `earlier` holds the files
     of earlier patches of the series as those left them, where this patch does not touch them.
+    `read` are callees that were read for their effects, by their text, shared by both sides.
     `changed_calls` are the names that are called in the lines which only this side has.
     """
 
@@ -52,6 +56,7 @@ class Side:
     files: dict[str, CFile]
     earlier: dict[str, CFile] = field(default_factory=dict)
     changed_calls: frozenset[str] = frozenset()
+    read: dict[bytes, Function] = field(default_factory=dict, repr=False)
     summaries: dict[str, dict[tuple[str, int], Fact | None]] = field(
         default_factory=dict, repr=False
     )
@@ -80,7 +85,8 @@ class Sight:
         """
         near = (self.file, *self.side.files.values(), *self.side.earlier.values())
         cache = self.side.summaries.setdefault(self.file.path, {})
-        base = Outcomes(self.facts, Summaries(self.facts, FunctionSource(near), cache), cache)
+        source = FunctionSource(near, self.side.read)
+        base = Outcomes(self.facts, Summaries(self.facts, source, cache), cache)
         other = self.other.function if self.other is not None else None
         text = b"\n".join(file.text for file in self.side.files.values())
         return Paired(base, pairs_in(self.function, other, text, base))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.facts import Acquire, Fact, Facts, Failure, Kind, Resource
@@ -69,14 +69,23 @@ class Summaries:
 
 
 class FunctionSource:
-    """Looks a function up in the files of a side, the nearest file first."""
+    """Looks a function up in the files of a side, the nearest file first.
 
-    def __init__(self, files: Iterable[object]) -> None:
+    `read` are functions that were read already, by their text: the two sides of a patch share
+    them. Their lines are those of the side that was read first, so they are good for what a
+    function does and not for where it stands.
+    """
+
+    def __init__(self, files: Iterable[Any], read: dict[bytes, c.Function]) -> None:
         self._files = tuple(files)
+        self._read = read
 
     def get(self, name: str) -> c.Function | None:
         for file in self._files:
-            found = file.function(name)  # type: ignore[attr-defined]
+            text = file.source(name)
+            found = self._read.get(text) if text else file.function(name)
+            if found is None and text:
+                found = self._read[text] = file.function(name)
             if isinstance(found, c.Function):
                 return found
         return None

@@ -44,12 +44,18 @@ def check(sight: Sight) -> Iterable[Claim]:
     told: set[str] = set()
     for use in sorted(sight.paths.bare, key=lambda use: use.expr.line):
         tail = _tail(use.key)
-        if not tail or tail in told or _looked_at(sight, use):
+        if not tail or tail in told or not _changed(sight, use) or _looked_at(sight, use):
             continue
         why = _why(sight, use, tail)
         if why is not None:
             told.add(tail)
             yield _claim(sight, use, why)
+
+
+def _changed(sight: Sight, use: Bare) -> bool:
+    """Whether this side alone has the use: what both have is neither new nor fixed."""
+    where = use.via or use.expr
+    return any(line in sight.touched for line in range(where.line, where.end_line + 1))
 
 
 def _tail(key: str) -> str:
@@ -68,7 +74,7 @@ def _why(sight: Sight, use: Bare, tail: str) -> _Why | None:
 
 def _by_habit(sight: Sight, use: Bare, tail: str) -> _Why | None:
     """What the other functions of the file do with the member, if they all look first."""
-    if not sight.file.whole or sight.file.text.count(tail.encode()) < _WITNESSES:
+    if not sight.file.whole or not _is_tested(sight.file.text, tail):
         return None
     habit = member_habit(sight, tail)
     if habit is None or habit.unlooked:
@@ -78,6 +84,12 @@ def _by_habit(sight: Sight, use: Bare, tail: str) -> _Why | None:
         return None
     before = f"before it calls {use.via.name}()" if same and use.via else "first"
     return _Why(f"{habit.looked[0]}() tests it for NULL {before}", Confidence.MEDIUM)
+
+
+def _is_tested(text: bytes, tail: str) -> bool:
+    """Whether the file seems to compare the member anywhere; cheap, before functions are read."""
+    path = re.escape(tail.encode())
+    return re.search(rb"[!(&|][\w>.\s-]*%s\s*(?:[)?]|&&|\|\||[=!]=)" % path, text) is not None
 
 
 def _by_table(sight: Sight, use: Bare) -> _Why | None:
