@@ -88,14 +88,11 @@ def _negated(mask: int, expr: Expr) -> int:
 def _call_value(scene: Scene, expr: Expr, state: State) -> Val:
     if expr.name == "ERR_PTR" and expr.args:
         error = value(scene, expr.args[0], state).mask
-        return Val(ZERO if error == ZERO else ERR)
+        return Val(ERR if error & (NEG | ERR | UNSET) else error)
     if expr.name == "PTR_ERR" and expr.args:
         # Of a pointer that is known to be none, PTR_ERR() is just a number.
         mask = state.get(expr.args[0].bare.text).mask
         return Val(ANY if mask != ANY and not mask & ERR else NEG)
-    if expr.name == "ERR_PTR" and expr.args:
-        inner = value(scene, expr.args[0], state)
-        return Val(inner.mask) if not inner.mask & (NEG | ERR) else Val(ERR)
     if expr.name in ("dev_err_probe", "dev_warn_probe") and len(expr.args) > 1:
         return Val(value(scene, expr.args[1], state).mask)
     if expr.name in ("no_free_ptr", "return_ptr", "ERR_CAST") and expr.args:

@@ -84,12 +84,16 @@ def _confidence(sight: Sight, use: Use, way: Way) -> Confidence:
 
 
 def _returned(sight: Sight, use: Use) -> bool:
-    """Whether the read is a plain `return ret`: the verdict of a loop that nothing else sets."""
+    """Whether the read is a `return ret` or `return ret ? ret : n`: a loop's own verdict."""
     return any(
-        isinstance(s, syntax.Return) and s.value is not None and s.value.bare.text == use.key
+        isinstance(s, syntax.Return) and s.value is not None and _is_in(use.key, s.value)
         for s in sight.function.statements
         if s.line <= use.expr.line <= s.end_line
     )
+
+
+def _is_in(name: str, value: syntax.Expr) -> bool:
+    return value.kind in ("name", "conditional") and any(e.text == name for e in value.walk())
 
 
 def _by_macro(sight: Sight, use: Use) -> bool:
