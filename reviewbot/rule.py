@@ -30,6 +30,7 @@ from reviewbot.csource.habit import member_habit as member_habit
 from reviewbot.csource.habit import takes_down as takes_down
 from reviewbot.csource.leaks import Leak as Leak
 from reviewbot.csource.leaks import Sure as Sure
+from reviewbot.csource.leaks import allocates as allocates
 from reviewbot.csource.leaks import fails as fails
 from reviewbot.csource.leaks import leaks as leaks
 from reviewbot.csource.lockorder import Lock as Lock
@@ -37,6 +38,7 @@ from reviewbot.csource.lockorder import Order as Order
 from reviewbot.csource.lockorder import against as against
 from reviewbot.csource.lockorder import called_back_under as called_back_under
 from reviewbot.csource.lockorder import orders as orders
+from reviewbot.csource.names import makes as makes
 from reviewbot.csource.pairs import undoer as undoer
 from reviewbot.csource.pairs import undoers as undoers
 from reviewbot.csource.paths import Paths as Paths

@@ -380,7 +380,11 @@ def _store(scene: Scene, left: Expr, right: Expr, state: State) -> None:
 
 def keeps_value(scene: Scene, text: str, val: Val) -> bool:
     """Whether a value is worth remembering under this name."""
-    if val.inst or val.freed or (val.origin and val.mask != ANY):
+    if val.inst or val.freed:
+        return True
+    if text in scene.passing:
+        return False
+    if val.origin and val.mask != ANY:
         return True
     if val.origin and (text in scene.tested or scene.sites[val.origin].failure is not None):
         return True

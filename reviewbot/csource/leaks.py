@@ -8,10 +8,13 @@ from enum import IntEnum
 
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit, Site
-from reviewbot.csource.facts import Failure, Kind, Resource
+from reviewbot.csource.facts import Fact, Failure, Kind, Resource
+from reviewbot.csource.names import makes
 from reviewbot.csource.paths import Paths
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import last_branch
+from reviewbot.csource.summaries import SOURCE as SUMMARY
+from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import ANY, ERR, NEG, ZERO, Held
 
 
@@ -48,6 +51,15 @@ def leaks(sight: Sight, *kinds: Kind) -> Iterator[Leak]:
             sure = _sure(sight, exit, held, resource, error)
             if sure:
                 yield Leak(resource, held, site, exit, sure, error)
+
+
+def allocates(fact: Fact, known: Known) -> bool:
+    """Whether the function gives something new, managed or not: no lookup does."""
+    if fact.source == SUMMARY:
+        return makes(fact.name)
+    taken = [known.resource(acquire.resource) for acquire in fact.acquires]
+    new = any(each is not None and each.kind in (Kind.MEMORY, Kind.OBJECT) for each in taken)
+    return new or fact.gfp > 0 or (fact.managed and not taken)
 
 
 def fails(sight: Sight, exit: Exit) -> bool:

@@ -25,6 +25,15 @@ _TEARS_DOWN = re.compile(
 )
 
 
+_MAKES = re.compile(r"(?:^|_)(?:k?[vmz]?alloc|kv?calloc|k\w*dup|kasprintf|new)")
+
+
+@lru_cache(maxsize=4096)
+def makes(name: str) -> bool:
+    """Whether a function of this name gives something new."""
+    return _MAKES.search(name) is not None
+
+
 @lru_cache(maxsize=4096)
 def may_keep(name: str) -> bool:
     """Whether a function of this name may take over a pointer that it is handed."""

@@ -23,7 +23,7 @@ class Scene:
     result some path gave back, `given` the (resource, text) that some path gave back;
     `lenders` the sites that are proven to have kept nothing, for their argument was released
     after them, with the nodes where it was. `early` are the (text, line) of tests that a path
-    reached without a use before.
+    reached without a use before, `passing` the array elements that are named only once.
     """
 
     def __init__(self, graph: Graph, facts: Facts, known: Known) -> None:
@@ -51,6 +51,7 @@ class Scene:
         self.early: set[tuple[str, int]] = set()
         self.looks: dict[tuple[object, ...], Look] = {}
         self.errnos: dict[tuple[object, ...], Errno] = {}
+        self.passing: set[str] = set()
         self.slips: dict[tuple[object, ...], LockSlip] = {}
         self.exits: list[Exit] = []
         self.overflow = False
@@ -190,6 +191,7 @@ class _Survey:
         self.paths: dict[str, str] = {}
         self.dereferenced: set[str] = set()
         self.returned: set[str] = set()
+        self.elements: Counter[str] = Counter()
 
     def run(self) -> None:
         scene = self.scene
@@ -212,6 +214,7 @@ class _Survey:
         scene.tracked |= {k for k in self.tests if k in self.dereferenced}
         scene.tracked |= {less for k in self.tests if (less := k.replace("==", "<")) in self.tests}
         scene.tracked |= self.returned
+        scene.passing = {text for text, count in self.elements.items() if count == 1}
         scene.tested = frozenset(self.tests)
         scene.unsteady = {name for name, n in self.writes.items() if n > 1}
         scene.aliases = {
@@ -260,9 +263,19 @@ class _Survey:
             self.test(expr.parts[0])
         elif expr.kind == "member" and expr.op == "->":
             self.dereferenced.add(expr.parts[0].bare.text)
+            self.pointer(expr.parts[0].bare)
+        elif expr.kind == "unary" and expr.op == "*":
+            self.pointer(expr.parts[0].bare)
+        elif expr.kind == "index":
+            self.elements[expr.text] += 1
         elif expr.kind == "call" and (fact := self.scene.known(expr.name)) is not None:
             used = (expr.args[n - 1] for n in fact.uses if n <= len(expr.args))
             self.dereferenced |= {base.text for arg in used if (base := pointed(arg)) is not None}
+
+    def pointer(self, expr: c.Expr) -> None:
+        """What is followed is a pointer, also where its declaration is not in sight."""
+        if expr.kind == "name" and expr.name not in self.scene.locals:
+            self.scene.pointers.add(expr.name)
 
     def write(self, text: str, value: c.Expr) -> None:
         self.writes[text] += 1

@@ -19,6 +19,7 @@ from reviewbot.rule import (
     Sight,
     Site,
     Use,
+    allocates,
     use_claim,
 )
 
@@ -34,16 +35,13 @@ def check(sight: Sight) -> Iterable[Claim]:
         site = sight.paths.sites.get(use.val.origin)
         if use.kind != "null" or site is None or use.val.tested >= 0:
             continue
-        if site.fact is None or _allocates(sight, site.fact) or site.name.endswith(_BOUND):
+        if site.fact is None or site.name.endswith(_BOUND):
             continue
+        if allocates(site.fact, sight.known):
+            continue  # the matter of unchecked-alloc
         claim = use_claim(sight, use, _message(site, use), _confidence(site))
         passed = "yes" if _takes(sight, site.fact, Kind.REFERENCE) else ""
         yield replace(claim, words=(*claim.words, ("reference", passed)))
-
-
-def _allocates(sight: Sight, fact: Fact) -> bool:
-    """Memory that is not there is the matter of unchecked-alloc."""
-    return fact.gfp > 0 or _takes(sight, fact, Kind.MEMORY)
 
 
 def _takes(sight: Sight, fact: Fact, kind: Kind) -> bool:

@@ -5,25 +5,24 @@ Source: Documentation/core-api/memory-allocation.rst; the kernel-doc of the allo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from reviewbot.rule import (
     Claim,
     Confidence,
     Failure,
-    Kind,
     Need,
     Note,
     Rule,
     Severity,
     Sight,
     Site,
+    allocates,
+    makes,
     syntax,
     use_claim,
 )
 
-_ALLOCATES = re.compile(r"(?:^|_)(?:k?[vmz]?alloc|kv?calloc|k\w*dup|kasprintf|new)")
 _TESTS = (
     "IS_ERR_OR_NULL",
     "ZERO_OR_NULL_PTR",
@@ -51,18 +50,16 @@ def check(sight: Sight) -> Iterable[Claim]:
 
 def _sure(sight: Sight, site: Site) -> Confidence | None:
     """How sure it is that the call allocates and can fail; None for other calls."""
+    if site.failure is not Failure.NULL:
+        return None
     if any("__GFP_NOFAIL" in arg.text for arg in site.call.args):
         return None
     fact = site.fact
-    if site.failure is not Failure.NULL:
+    if fact is not None and fact.failure is not None and fact.source != "summary":
+        return Confidence.HIGH if allocates(fact, sight.known) else None
+    if not makes(site.name):
         return None
-    if fact is None or fact.source == "summary" or fact.failure is None:
-        return Confidence.MEDIUM if _ALLOCATES.search(site.name) else None
-    for acquire in fact.acquires:
-        resource = sight.known.resource(acquire.resource)
-        if resource is not None and resource.kind in (Kind.MEMORY, Kind.OBJECT):
-            return Confidence.HIGH
-    return Confidence.HIGH if fact.managed and not fact.acquires else None
+    return Confidence.MEDIUM if fact is not None and fact.source == "summary" else Confidence.HIGH
 
 
 def _never_looked_at(sight: Sight, used: set[int]) -> Iterator[Claim]:
@@ -97,8 +94,11 @@ def _never_looked_at(sight: Sight, used: set[int]) -> Iterator[Claim]:
 
 
 def _names(sight: Sight, site: Site) -> set[str]:
-    """The names under which the result is known: the target, and what is copied from it."""
+    """The names that tell of the result: the target, its copies, what else the call fills."""
     names = {site.target}
+    for arg in site.call.args:
+        if arg.kind == "unary" and arg.op == "&":
+            names.add(arg.parts[0].bare.text)  # dma_alloc_coherent(dev, size, &dma, ...)
     for expr in sight.function.expressions:
         if expr.kind == "assign" and expr.op == "=":
             left, right = expr.parts[0].text, expr.parts[1].bare

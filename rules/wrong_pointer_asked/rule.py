@@ -40,12 +40,15 @@ def check(sight: Sight) -> Iterable[Claim]:
 
 
 def _errno_of_null(sight: Sight) -> Iterator[Claim]:
-    """PTR_ERR(p) where p is NULL, or may be: it is 0 then, and 0 is success."""
+    """PTR_ERR(p) where p is no error pointer: of NULL it is 0, and 0 is success."""
     for errno in sight.paths.errnos:
-        if errno.val.stale or errno.expr.name == "ERR_PTR":
+        if errno.val.stale or errno.expr.name != "PTR_ERR":
             continue
         if errno.val.mask == ZERO:
             told = f"{errno.key} is NULL here, so {errno.expr.text} is no error"
+            yield _errno_claim(sight, errno, told, Confidence.HIGH)
+        elif not errno.val.mask & ERR and errno.val.tested >= 0 and _is_result(sight, errno):
+            told = f"{errno.key} is no error pointer here, so {errno.expr.text} is no error"
             yield _errno_claim(sight, errno, told, Confidence.HIGH)
         elif errno.val.mask == ZERO | ERR and _is_result(sight, errno):
             told = (
