@@ -52,6 +52,7 @@ from reviewbot.csource.tails import dropped as dropped
 from reviewbot.csource.tails import unlocks as unlocks
 from reviewbot.csource.unset import Way as Way
 from reviewbot.csource.unset import unset_way as unset_way
+from reviewbot.csource.values import ANY as ANY
 from reviewbot.csource.values import ERR as ERR
 from reviewbot.csource.values import ZERO as ZERO
 from reviewbot.csource.values import Held as Held

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reviewbot.rule import ZERO, Claim, Confidence, Need, Rule, Severity, Sight, use_claim
+from reviewbot.rule import ZERO, Claim, Confidence, Need, Rule, Severity, Sight, Use, use_claim
 
 
 def check(sight: Sight) -> Iterable[Claim]:
     for use in sight.paths.uses:
         if use.kind != "null" or use.val.mask != ZERO:
             continue
-        sure = use.key in sight.paths.locals and use.val.tested >= 0
         yield use_claim(
-            sight,
-            use,
-            f"{use.key} is NULL on this path, and is used",
-            Confidence.HIGH if sure else Confidence.MEDIUM,
+            sight, use, f"{use.key} is NULL on this path, and is used", _sure(sight, use)
         )
+
+
+def _sure(sight: Sight, use: Use) -> Confidence:
+    """A test says that NULL happens; `p = NULL` first and a loop that fills it says little."""
+    if use.val.tested < 0:
+        return Confidence.LOW
+    return Confidence.HIGH if use.key in sight.paths.locals else Confidence.MEDIUM
 
 
 RULE = Rule(

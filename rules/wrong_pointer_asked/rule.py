@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from reviewbot.rule import (
+    ANY,
     ERR,
     ZERO,
     Claim,
@@ -21,6 +22,7 @@ from reviewbot.rule import (
     Rule,
     Severity,
     Sight,
+    last_branch,
     read_test,
     syntax,
 )
@@ -32,6 +34,7 @@ _ASKS = ("IS_ERR", "IS_ERR_OR_NULL", "PTR_ERR_OR_ZERO", "IS_ERR_VALUE")
 def check(sight: Sight) -> Iterable[Claim]:
     yield from _errno_of_null(sight)
     yield from _errno_of_other(sight)
+    yield from _errno_of_unasked(sight)
     yield from _test_of_other(sight)
     yield from _truth_as_error(sight)
 
@@ -85,6 +88,37 @@ def _errno_of_other(sight: Sight) -> Iterator[Claim]:
         claim = _errno_claim(sight, errno, told, Confidence.HIGH)
         first = Note(line, f"{other} is an error pointer")
         yield replace(claim, trace=(first, *claim.trace))
+
+
+def _errno_of_unasked(sight: Sight) -> Iterator[Claim]:
+    """`if (ret) return PTR_ERR(p)`, where nothing before has asked for p."""
+    for errno in sight.paths.errnos:
+        if errno.expr.name != "PTR_ERR" or errno.val.mask & ANY != ANY or errno.val.origin:
+            continue
+        branch = last_branch(errno.trail)
+        test = read_test(branch.node.expr) if branch and branch.node.expr else None
+        if branch is None or test is None or test.expr.kind != "name" or test.key == errno.key:
+            continue
+        mask = test.yes if branch.edge is True else test.no
+        if mask & ZERO or test.key in sight.paths.pointers or not _is_result(sight, errno):
+            continue
+        if not _named_before(sight, errno):
+            told = f"{test.key} says that it failed here, but {errno.expr.text} is the result"
+            yield _errno_claim(sight, errno, told, Confidence.MEDIUM)
+
+
+def _named_before(sight: Sight, errno: Errno) -> bool:
+    """Whether a test of the pointer, or a value for it, stands above in the text."""
+    for expr in sight.function.expressions:
+        if expr.line > errno.expr.line or expr is errno.expr:
+            continue
+        if expr.kind == "assign" and expr.parts[0].text == errno.key:
+            return True
+        if expr.kind == "call" and any(arg.bare.text == errno.key for arg in expr.args):
+            return True
+        if expr.kind == "unary" and expr.op == "&" and expr.parts[0].bare.text == errno.key:
+            return True
+    return not sight.function.whole
 
 
 def _last_asked(errno: Errno) -> tuple[str, int] | None:
