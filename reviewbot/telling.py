@@ -252,7 +252,8 @@ def _origin(use: Use, site: Site | None) -> Iterable[Step]:
     if site is None:
         return
     mask = use.val.mask
-    gives = "can return NULL" if mask & ZERO else "can return an error pointer"
+    null = mask & ZERO and use.kind != "err"
+    gives = "can return NULL" if null else "can return an error pointer"
     if use.kind in ("freed", "again"):
         gives = f"gives {_given(use, site)} back"
     elif use.kind == "counted":

@@ -87,17 +87,16 @@ def _tested_elsewhere(sight: Sight, site: Site, key: str, mask: int) -> bool:
 def _wrong_claim(
     sight: Sight, site: Site, look: Look, said: str, mask: int, sure: Confidence
 ) -> Claim:
-    test = "IS_ERR()" if mask == ERR else "a comparison with NULL"
+    test = "tested with IS_ERR()" if mask == ERR else "compared with NULL"
+    only = "only " if site.failure is Failure.NULL_OR_ERR_PTR else ""
     return Claim(
         line=look.expr.line,
         end_line=look.expr.end_line,
-        message=f"{site.name}() {said}, but {test} is all that {look.key} is tested with"
-        if site.failure is Failure.NULL_OR_ERR_PTR
-        else f"{site.name}() {said}, but {look.key} is tested with {test}",
+        message=f"{site.name}() {said}, but {look.key} is {only}{test}",
         shape=("wrong-test", site.name, str(mask)),
         trace=(
             Note(site.call.line, f"{site.name}() {said}"),
-            Note(look.expr.line, f"{look.key} is tested with {test}"),
+            Note(look.expr.line, f"{look.key} is {only}{test}"),
         ),
         confidence=sure,
         words=_words(sight, look.key, f"{site.name}()", "IS_ERR()" if mask == ZERO else "!"),
