@@ -143,9 +143,13 @@ def _release(
         return
     if resource.kind is Kind.REFERENCE and (raw in scene.shared or "_dec" in site.name):
         return  # one of two references; refcount_dec_and_test() asks whether it was the last
-    if arg is not None and resource.kind is Kind.REFERENCE:
+    if arg is not None and (resource.kind is Kind.REFERENCE or resource.id in _BLOCKS):
         bury_whole(state, arg, site.id)
     _mark_freed(scene, site, state, raw, val, resource, release, node)
+
+
+_BLOCKS = ("memory", "slab-object")
+"""A function that frees what it gets as &p->m frees all of p."""
 
 
 def _let_go_of_whole(state: State, text: str) -> None:

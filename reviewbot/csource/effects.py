@@ -186,10 +186,18 @@ def _unary(scene: Scene, expr: Expr, states: States, node: int) -> States:
     states = run(scene, inner, states, node)
     for state in states:
         if expr.op == "*":
-            dereference(scene, state, inner)
+            dereference(scene, state, _pointer(inner))
         elif expr.op in ("++", "--"):
             state.forget(inner.text)
     return states
+
+
+def _pointer(expr: Expr) -> Expr:
+    """What `*(p + n)` goes through: p."""
+    bare = expr.bare
+    while bare.kind == "binary" and bare.op in ("+", "-"):
+        bare = bare.parts[0].bare
+    return bare
 
 
 def _address(scene: Scene, inner: Expr, states: States, node: int) -> States:

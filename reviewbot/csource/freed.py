@@ -87,6 +87,8 @@ def dies(resource: Resource, release: Acquire, name: str, by_value: frozenset[st
     """Whether what is named by the argument is gone once this resource is given back."""
     if release.where == 0:
         return False
+    if resource.id.startswith("undo:"):
+        return resource.kind is Kind.REFERENCE  # guessed from names, which get and put tell best
     if resource.kind is Kind.OBJECT:
         return resource.id in by_value
     return resource.kind in (Kind.MEMORY, Kind.REFERENCE)

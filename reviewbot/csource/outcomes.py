@@ -84,10 +84,9 @@ class Outcomes:
 
 def _renamed(function: c.Function, params: set[str]) -> bool:
     """Whether a local is another name of a parameter, or of what holds it."""
-    return any(
-        isinstance(stmt, c.Declare) and stmt.value is not None and roots(stmt.value.text) & params
-        for stmt in function.statements
-    )
+    values = [s.value for s in function.statements if isinstance(s, c.Declare) and s.value]
+    values += [e.parts[1] for e in function.expressions if e.kind == "assign"]
+    return any(roots(value.text) & params for value in values)
 
 
 def _with(

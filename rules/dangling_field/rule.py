@@ -19,7 +19,6 @@ from reviewbot.rule import (
     Rule,
     Severity,
     Sight,
-    Site,
     fails,
     syntax,
 )
@@ -27,6 +26,8 @@ from reviewbot.rule import (
 _ENDS = re.compile(
     r"free|destroy|release|put|unregister|uninit|cleanup|deinit|fini|exit|remove|close|delete|drop"
 )
+_WHOLE = ("memory", "slab-object", "netdev-alloc", "device", "kobject")
+"""Resources whose end takes with it what hangs on the argument."""
 _NOTHING = ("NULL", "0", "ERR_PTR(-ENOENT)")
 
 
@@ -50,15 +51,19 @@ def _cleared_before(sight: Sight) -> Iterator[Claim]:
     if sight.other is None or not sight.function.whole:
         return
     there = {(end.call.name, end.field) for end in _cleared(sight.other)}
-    cleared = _clears(sight.function)
+    cleared, before = _clears(sight.function), _clears(sight.other.function)
     written = _writes(sight.function)
     for end in _ends(sight):
         key = (end.call.name, end.field)
-        if key not in there or end.field in cleared or _dies(sight, end.field):
+        fewer = len(cleared.get(end.field, ())) < len(before.get(end.field, ()))
+        if key not in there or not fewer or _dies(sight, end.field):
             continue
         if any(line > end.call.line for line in written.get(end.field, ())):
             continue
-        yield _claim(sight, end, "is left pointing to it")
+        fact = sight.known(end.call.name)
+        known = fact is not None and any(p.where for p in fact.releases) and fact.source != "pair"
+        confidence = Confidence.HIGH if known else Confidence.MEDIUM
+        yield _claim(sight, end, "is left pointing to it", confidence)
 
 
 def _cleared(sight: Sight) -> Iterator[_End]:
@@ -142,7 +147,7 @@ def _dies(sight: Sight, field: str) -> bool:
     for call in sight.function.calls:
         fact = sight.known(call.name)
         for place in fact.releases if fact is not None else ():
-            if 0 < place.where <= len(call.args):
+            if 0 < place.where <= len(call.args) and place.resource in _WHOLE:
                 text = call.args[place.where - 1].bare.text
                 if field.startswith((text + "->", text + ".")):
                     return True
@@ -164,11 +169,12 @@ def _not_replaced(sight: Sight) -> Iterator[Claim]:
             if any(line <= site.call.line for line in lines) or not _outlives(sight, field):
                 continue
             if any(line > site.call.line for line in lines) and not _dies(sight, field):
-                yield _claim(sight, _End(site.call, field), "is not replaced", exit, site)
+                end = _End(site.call, field)
+                yield _claim(sight, end, "is not replaced", Confidence.HIGH, exit)
 
 
 def _claim(
-    sight: Sight, end: _End, how: str, exit: Exit | None = None, site: Site | None = None
+    sight: Sight, end: _End, how: str, confidence: Confidence, exit: Exit | None = None
 ) -> Claim:
     name = end.call.name
     function = sight.function.name
@@ -181,6 +187,7 @@ def _claim(
         message=f"{end.field} still points to what {name}() gave back when {function}() is left",
         shape=("dangling", end.field, name, how),
         trace=tuple(steps),
+        confidence=confidence,
         words=(("field", end.field), ("ender", f"{name}()"), ("how", how)),
         group=f"{end.field} {name}",
     )

@@ -64,12 +64,13 @@ def _no_longer_stopped(sight: Sight) -> Iterator[Claim]:
         same = [other for other in here if other.field == stop.field]
         if any(not other.guarded or stop.guarded for other in same):
             continue
-        if not _still_used(sight, stop.field) or _stopped_elsewhere(sight, stop):
+        asks = [ask for ask in _stops(sight, _ASKS) if ask.field == stop.field]
+        used = bool(asks) or _still_used(sight, stop.field)
+        if not used or _stopped_elsewhere(sight, stop):
             continue
         if same:
             yield _claim(sight, stop, same[0].call, "only under a condition", Confidence.MEDIUM)
             continue
-        asks = [ask for ask in _stops(sight, _ASKS) if ask.field == stop.field]
         place = asks[0].call if asks else _first_end(sight)
         if place is None:
             continue
