@@ -12,7 +12,7 @@ from reviewbot.rule import Claim, Confidence, Need, Rule, Severity, Sight, use_c
 
 def check(sight: Sight) -> Iterable[Claim]:
     for use in sight.paths.uses:
-        if use.kind == "again":
+        if use.kind == "again" and use.via is not None:
             site = sight.paths.sites[use.val.freed]
             message = f"{use.key} is given back again after {site.name}() gave it back"
             yield use_claim(sight, use, message, Confidence.HIGH)
