@@ -173,12 +173,14 @@ class _Summary:
     def releases(self) -> Iterator[Acquire]:
         """Releases that happen on every path: at the top of the body, or under `if (p)`."""
         for stmt in self.function.body.body:
-            if isinstance(stmt, c.If) and stmt.other is None and stmt.cond.text in self.params:
+            asked = self.params.get(stmt.cond.bare.text) if isinstance(stmt, c.If) else None
+            if isinstance(stmt, c.If) and stmt.other is None and asked is not None:
                 stmt = stmt.then
             inner = stmt.body if isinstance(stmt, c.Block) else (stmt,)
             for one in inner:
                 if isinstance(one, c.ExprStmt) and one.expr.kind == "call":
-                    yield from self.released(one.expr)
+                    places = self.released(one.expr)
+                    yield from (p for p in places if asked in (None, p.where))
             if any(isinstance(s, (c.Return, c.Goto)) for s in c.statements(stmt)):
                 return
 
