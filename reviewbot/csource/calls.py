@@ -27,7 +27,6 @@ from reviewbot.csource.values import (
     POS,
     POSSIBLE,
     UNSET,
-    ZERO,
     Held,
     State,
     Val,
@@ -338,9 +337,9 @@ def _undo_by_name(scene: Scene, site: Site, state: State) -> None:
         if resource.kind is Kind.STATE and resource.id in scene.known.near:
             continue  # its undoer is known by name and called here
         named = "unlock" in site.name if lock else tears_down(site.name)
-        if named and (not held.text or not args or roots(held.text) & args):
-            del state.held[key]
-        elif lock and resource.id not in scene.known.near and _is_given(scene, site, held):
+        undone = named and (not held.text or not args or roots(held.text) & args)
+        given = lock and resource.id not in scene.known.near and _is_given(scene, site, held)
+        if undone or given:
             del state.held[key]
 
 
@@ -404,10 +403,10 @@ def _clobber(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
             names |= roots(bare.text)
         forget_below(state, arg)
     for key, val in list(state.vals.items()):
-        known = val.mask not in (ANY, UNSET) or val.origin
-        if known and not val.stale and ("->" in key or "." in key):
-            if not key.endswith(")") and any(mentions(key, name) for name in names):
-                state.vals[key] = val._replace(stale=True)
+        known = (val.mask not in (ANY, UNSET) or val.origin) and not val.stale
+        field = ("->" in key or "." in key) and not key.endswith(")")
+        if known and field and any(mentions(key, name) for name in names):
+            state.vals[key] = val._replace(stale=True)
 
 
 def _argument(site: Site, where: int) -> Expr | None:

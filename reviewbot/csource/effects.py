@@ -401,12 +401,17 @@ def keeps_value(scene: Scene, text: str, val: Val) -> bool:
 
 def _hide(state: State, expr: Expr) -> None:
     """A held pointer went into a larger expression: from here on it may live elsewhere."""
+    if expr.kind not in _MAY_STORE:
+        return
     names = roots(expr.text)
     for text, val in state.vals.items():
         held: Held | None = state.held.get(val.inst) if val.inst else None
         if held is not None and not val.inst.startswith("@") and roots(text) & names:
-            if expr.kind in ("unary", "braces", "conditional", "other", "block", "binary"):
-                state.held[val.inst] = held._replace(stored=True)
+            state.held[val.inst] = held._replace(stored=True)
+
+
+_MAY_STORE = frozenset(["unary", "braces", "conditional", "other", "block", "binary"])
+"""Expressions whose value may be a pointer made from the pointer that is held."""
 
 
 _KINDS: dict[str, Callable[[Scene, Expr, States, int], States]] = {

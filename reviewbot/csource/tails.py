@@ -82,11 +82,11 @@ def _on_failure(sight: Sight, other: Sight) -> Iterator[Dropped]:
 def _at_the_end(sight: Sight, other: Sight) -> Iterator[Dropped]:
     """Releases on the way to success that nothing makes any more."""
     here, there = _before_success(sight), _before_success(other)
-    still = {call.name for call in sight.function.calls}
+    still = {call.text for call in sight.function.calls}
     for text, call in there.items():
-        if text not in here and call.name not in sight.side.changed_calls:
-            if call.name not in still or text not in {c.text for c in sight.function.calls}:
-                yield Dropped(call, sight.function.end_line, "", False)
+        moved = text in still or call.name in sight.side.changed_calls
+        if text not in here and not moved:
+            yield Dropped(call, sight.function.end_line, "", False)
 
 
 def _before_success(sight: Sight) -> dict[str, c.Expr]:
