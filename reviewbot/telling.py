@@ -9,42 +9,67 @@ from reviewbot.claim import Claim, Note
 from reviewbot.csource.codes import Lost
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit, Site, Use
+from reviewbot.csource.facts import Kind
 from reviewbot.csource.leaks import Leak
 from reviewbot.csource.pairs import undoer
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import Step, branch_text, last_branch, last_goto, way_out
-from reviewbot.csource.syntax import Declare, Expr
+from reviewbot.csource.syntax import Declare, Expr, Function
 from reviewbot.csource.tails import Dropped
 from reviewbot.csource.values import ERR, NEG, ZERO
 from reviewbot.model import Confidence
+from reviewbot.remedy import label_of, leak_remedy, table_undoer
 
 _LONG = 60
 """A call longer than this is told without its arguments, characters."""
 _WAYS = 3
 """So many exits are named in one sentence."""
+_CALLED = (Kind.ENABLE, Kind.STATE)
+"""What a call does to a thing that was there before is told by the call."""
 
 
-def leak_claim(sight: Sight, leak: Leak, verb: str, confidence: Confidence | None = None) -> Claim:
-    """A thing that an exit leaves behind. `verb` is what was not done: "unlocked", "put"."""
+def leak_claim(sight: Sight, leak: Leak, state: str, confidence: Confidence | None = None) -> Claim:
+    """A thing that an exit leaves behind. `state` is how it is left: "not put", "still held"."""
     place = leak_place(sight, leak.exit, leak.site)
-    thing = thing_text(leak)
     how = exit_text(leak.exit)
+    steps = tuple(notes(leak_story(sight, leak)))
+    subject = call_text(leak.site.call) if leak.resource.kind in _CALLED else thing_text(leak)
+    be = "are" if leak.resource.kind not in _CALLED and _is_many(leak.resource.noun) else "is"
     return Claim(
         line=place,
         end_line=place,
-        message=f"{thing} is not {verb} when {sight.function.name}() {how}",
+        message=f"{subject} {be} {state} when {sight.function.name}() {how}",
         shape=("leak", leak.resource.id, *exit_shape(leak.exit)),
-        trace=tuple(notes(leak_story(sight, leak))),
+        trace=steps,
         confidence=confidence,
         words=(
             ("function", sight.function.name),
-            ("thing", thing),
+            ("thing", thing_text(leak)),
             ("taker", f"{leak.site.name}()"),
-            ("verb", verb),
-            ("how", how),
+            ("way", ", then ".join(step.text for step in steps[1:-1])),
+            ("own", "yes" if fails_itself(leak) else ""),
+            *_remedy_words(sight, leak),
         ),
         group=f"{leak.resource.id} {leak.site.name} {leak.held.text}",
     )
+
+
+def _remedy_words(sight: Sight, leak: Leak) -> Iterable[tuple[str, str]]:
+    """`release`, the call that gives it back elsewhere, `label` that leads there, or `usual`."""
+    remedy = leak_remedy(sight, leak)
+    yield "release", call_text(remedy.call) if remedy.call is not None else ""
+    yield "label", remedy.label
+    yield "before", "yes" if remedy.before else ""
+    yield "usual", table_undoer(sight, leak.resource) if remedy.call is None else ""
+
+
+def fails_itself(leak: Leak) -> bool:
+    """Whether the exit is taken because the taking call failed, which holds the thing even so."""
+    branch, fact = last_branch(leak.exit.trail), leak.site.fact
+    test = read_test(branch.node.expr) if branch is not None and branch.node.expr else None
+    if fact is None or test is None or not any(acquire.always for acquire in fact.acquires):
+        return False
+    return test.key in (leak.site.target, leak.site.call.text)
 
 
 def undone_claim(
@@ -56,8 +81,8 @@ def undone_claim(
     """
     doer, by = call_text(leak.site.call), f"{undoer(leak.resource)}()"
     ways = list(dict.fromkeys(result_text(exit) for exit in exits))[:_WAYS]
-    how = f"returns {' or '.join(ways)}" if any(ways) else "ends"
-    claim = leak_claim(sight, leak, "undone", confidence)
+    how = f"returns {' or '.join(ways)}" if any(ways) else "returns"
+    claim = leak_claim(sight, leak, "not undone", confidence)
     first = Note(leak.site.call.line, f"{doer} is done")
     return replace(
         claim,
@@ -89,6 +114,12 @@ def notes(steps: Iterable[Step]) -> Iterable[Note]:
     return (Note(step.line, step.text) for step in steps)
 
 
+def _is_many(noun: str) -> bool:
+    """Whether a noun of the tables is a plural: `clocks`, not `registration of the clocks`."""
+    head = noun.partition(" that ")[0].partition(" of ")[0]
+    return head.endswith("s") and not head.endswith(("ss", "us"))
+
+
 def _named(noun: str, name: str) -> str:
     return f"{noun} {name}" if name else noun
 
@@ -101,8 +132,8 @@ def call_text(call: Expr) -> str:
 
 
 def exit_text(exit: Exit) -> str:
-    """`returns -ENOMEM`, or `ends`."""
-    return "ends" if exit.value is None else f"returns {result_text(exit)}"
+    """`returns -ENOMEM`, or `returns` where there is no value."""
+    return f"returns {result_text(exit)}".rstrip()
 
 
 def result_text(exit: Exit) -> str:
@@ -144,23 +175,36 @@ def leak_place(sight: Sight, exit: Exit, site: Site) -> int:
 
 def dropped_claim(sight: Sight, lost: Dropped, confidence: Confidence) -> Claim:
     """A release that one way out made on the other side; the place is where it branches off."""
-    function, call = sight.function.name, lost.call
-    where = "fails here" if lost.failing else "ends"
+    function, call = sight.function, call_text(lost.call)
+    still = next((each for each in function.calls if each.text == lost.call.text), None)
+    how = f"{function.name}() {'returns' if _is_void(function) else 'fails'}"
+    judged = lost.reason.partition("(")[0]
+    where = f"after {judged}()" if judged.isidentifier() else "here"
+    message = f"{call} is no longer called when {how} {where}"
+    note = f"this way out has called {lost.call.name}() so far"
+    if not lost.failing:
+        message = f"{function.name}() no longer calls {call}"
+        note = f"{function.name}() has called {lost.call.name}() so far"
     return Claim(
         line=lost.line,
         end_line=lost.line,
-        message=f"{call.text} is no longer called when {function}() {where}",
-        shape=("dropped", call.name, lost.reason),
-        trace=(Note(lost.line, f"this way out has called {call.name}() so far"),),
+        message=message,
+        shape=("dropped", lost.call.name, lost.reason),
+        trace=(Note(lost.line, note),),
         confidence=confidence,
         words=(
-            ("function", function),
-            ("call", call.text),
-            ("name", f"{call.name}()"),
-            ("where", where),
+            ("function", function.name),
+            ("call", call),
+            ("name", f"{lost.call.name}()"),
+            ("failing", "yes" if lost.failing else ""),
+            ("label", label_of(function, still, lost.line) if still is not None else ""),
         ),
-        group=call.name,
+        group=lost.call.name,
     )
+
+
+def _is_void(function: Function) -> bool:
+    return function.returns.split()[-1:] == ["void"]
 
 
 def use_claim(sight: Sight, use: Use, message: str, confidence: Confidence | None = None) -> Claim:

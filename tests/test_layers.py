@@ -4,7 +4,7 @@
       -> batch -> pipeline
       -> outbox, store, mail, history, report
       -> review (with compare, touched)
-      -> registry -> rule (with telling, claim) -> csource
+      -> registry -> rule (with telling, remedy, claim) -> csource
       -> trees, diff, sources
       -> config, errors, model, resources
 
@@ -31,6 +31,7 @@ LAYERS = (
     ("registry",),
     ("rule",),
     ("telling",),
+    ("remedy",),
     ("claim",),
     ("csource",),
     ("trees", "sources"),

@@ -10,12 +10,12 @@ from reviewbot.model import Finding
 
 
 def render_comment(template_text: str, words: Mapping[str, object]) -> str:
-    """A rule's comment.txt.j2, filled and wrapped at 72 columns.
+    """A rule's comment.txt.j2, filled, begun as a sentence begins, and wrapped at 72 columns.
 
     Indented lines are code and stay as they are. Raises BadRule for a template that is wrong
     or asks for a word that is not there.
     """
-    return wrap(paragraph(template_text, words))
+    return wrap(sentence(paragraph(template_text, words)))
 
 
 def comment_words(finding: Finding) -> dict[str, object]:

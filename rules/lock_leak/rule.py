@@ -22,7 +22,7 @@ from reviewbot.rule import (
 
 def check(sight: Sight) -> Iterable[Claim]:
     for leak in leaks(sight, Kind.LOCK, Kind.CONTEXT):
-        yield leak_claim(sight, leak, "released")
+        yield leak_claim(sight, leak, "still held")
 
 
 RULE = Rule(

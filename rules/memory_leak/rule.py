@@ -11,6 +11,7 @@ from reviewbot.rule import (
     Claim,
     Confidence,
     Kind,
+    Leak,
     Need,
     Rule,
     Severity,
@@ -24,7 +25,14 @@ from reviewbot.rule import (
 def check(sight: Sight) -> Iterable[Claim]:
     for leak in leaks(sight, Kind.MEMORY, Kind.OBJECT):
         sure = leak.sure is Sure.CONTRASTED
-        yield leak_claim(sight, leak, "freed", Confidence.HIGH if sure else Confidence.MEDIUM)
+        yield leak_claim(sight, leak, _left(leak), Confidence.HIGH if sure else Confidence.MEDIUM)
+
+
+def _left(leak: Leak) -> str:
+    """How it is left behind: memory is freed, a registration undone, anything else released."""
+    if leak.resource.kind is Kind.MEMORY:
+        return "not freed"
+    return "not undone" if "registration" in leak.resource.noun else "not released"
 
 
 RULE = Rule(

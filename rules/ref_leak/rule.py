@@ -24,7 +24,7 @@ from reviewbot.rule import (
 def check(sight: Sight) -> Iterable[Claim]:
     for leak in leaks(sight, Kind.REFERENCE):
         sure = leak.sure is Sure.CONTRASTED
-        yield leak_claim(sight, leak, "put", Confidence.HIGH if sure else Confidence.MEDIUM)
+        yield leak_claim(sight, leak, "not put", Confidence.HIGH if sure else Confidence.MEDIUM)
 
 
 RULE = Rule(

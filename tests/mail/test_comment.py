@@ -32,7 +32,7 @@ def test_a_template_is_filled_and_wrapped(null: Finding) -> None:
     words = {**comment_words(null), "callee": "pci_name()"}
     text = render_comment("{{ message }}, and\n{{ callee }} {{ path }}" + " word" * 20, words)
     assert text.startswith(
-        "the slot may be empty, and pci_name() pci_get_slot() returns NULL, then"
+        "The slot may be empty, and pci_name() pci_get_slot() returns NULL, then"
     )
     assert max(map(len, text.split("\n"))) <= 72
 

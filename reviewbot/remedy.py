@@ -1,0 +1,110 @@
+"""Where the code at hand already gives back what a path leaves behind: the call, and its label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from reviewbot.csource.events import Exit
+from reviewbot.csource.facts import Resource
+from reviewbot.csource.leaks import Leak
+from reviewbot.csource.sight import Sight
+from reviewbot.csource.story import last_branch
+from reviewbot.csource.summaries import Known
+from reviewbot.csource.syntax import (
+    Expr,
+    ExprStmt,
+    Function,
+    Goto,
+    Guard,
+    Guarded,
+    Label,
+    Return,
+    Stmt,
+    expressions,
+)
+
+
+class Remedy(NamedTuple):
+    """A call that gives the thing back, and the label below that leads to it; "" for none.
+
+    `before`: only the side before the patch makes the call.
+    """
+
+    call: Expr | None = None
+    label: str = ""
+    before: bool = False
+
+
+def leak_remedy(sight: Sight, leak: Leak) -> Remedy:
+    """How another path gives back what this one leaves behind, on this side or on the other."""
+    here = _releases(sight, leak)
+    later = [call for call in here if call.line > leak.site.call.line]
+    if later:
+        branch = last_branch(leak.exit.trail)
+        after = branch.node.line if branch is not None else leak.site.call.line
+        passed = set(_gotos(leak.exit))
+        labels = [(call, label_of(sight.function, call, after)) for call in later]
+        return next(
+            (Remedy(call, label) for call, label in labels if label and label not in passed),
+            Remedy(later[0]),
+        )
+    there = list(_releases(sight.other, leak)) if sight.other is not None and not here else []
+    return Remedy(there[0], before=True) if there else Remedy()
+
+
+def label_of(function: Function, call: Expr, after: int) -> str:
+    """The label right above a call in the tail of a function, if it stands below line `after`.
+
+    "" where there is none, where the call hangs on a condition, and where the function has
+    scoped clean-up, which does not go together with gotos.
+    """
+    if any(isinstance(stmt, Guard | Guarded) for stmt in function.statements):
+        return ""
+    label: Label | None = None
+    for stmt in function.body.body:
+        if isinstance(stmt, Label):
+            label = stmt
+        elif _is_the_call(stmt, call):
+            return label.name if label is not None and label.line > after else ""
+        elif isinstance(stmt, Return | Goto):
+            label = None
+    return ""
+
+
+def table_undoer(sight: Sight, resource: Resource) -> str:
+    """The function of the tables that gives this sort of thing back; "" for none or several."""
+    names = [
+        name
+        for name, fact in sight.facts.functions.items()
+        if any(release.resource == resource.id for release in fact.releases)
+    ]
+    return f"{names[0]}()" if len(names) == 1 else ""
+
+
+def _gotos(exit: Exit) -> Iterable[str]:
+    stmts = (at.node.stmt for at in exit.trail.back() if at.what == "goto")
+    return (stmt.label for stmt in stmts if isinstance(stmt, Goto))
+
+
+def _is_the_call(stmt: Stmt, call: Expr) -> bool:
+    return isinstance(stmt, ExprStmt) and any(each is call for each in _calls(stmt))
+
+
+def _calls(stmt: Stmt) -> Iterable[Expr]:
+    return (each for expr in expressions(stmt) for each in expr.walk() if each.kind == "call")
+
+
+def _releases(sight: Sight, leak: Leak) -> list[Expr]:
+    known, thing, text = sight.known, leak.resource, leak.held.text
+    return [call for call in sight.function.calls if _gives(known, call, thing, text)]
+
+
+def _gives(known: Known, call: Expr, resource: Resource, text: str) -> bool:
+    """Whether a call gives back this thing by this name, or by a member that stands for it."""
+    fact = known(call.name) if call.name else None
+    names = {text, *(f"&{text}{dot}{via}" for via in resource.via for dot in ("->", "."))}
+    releases = [r for r in fact.releases if r.resource == resource.id] if fact is not None else []
+    places = [r.where for r in releases if 0 < r.where <= len(call.args)]
+    given = {call.args[place - 1].bare.text for place in places}
+    return bool(releases) and (resource.singleton or not names.isdisjoint(given))
