@@ -12,6 +12,8 @@
         TreeUnusable               2  422  --tree is neither a git repository nor a folder
         GitRangeUnusable           2  422  --git with a range that names no patches
         OutboxUnusable             2  500  drafts cannot be put where they were asked for
+        DraftClosed                2  409  a draft was sent or discarded before it was changed
+        StoreUnusable              2  503  the database does not answer, or is not ours
       SourceFailed                 2  502  the archive did not give what was asked for
         NotFound                   2  404  the archive does not know this Message-ID
         Unreachable                2  503  the archive did not answer
@@ -77,6 +79,14 @@ class GitRangeUnusable(BadInput):
 
 class OutboxUnusable(BadInput):
     http_status = 500
+
+
+class DraftClosed(BadInput):
+    http_status = 409
+
+
+class StoreUnusable(BadInput):
+    http_status = 503
 
 
 class SourceFailed(ReviewbotError):

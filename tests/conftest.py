@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.databases"]
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 

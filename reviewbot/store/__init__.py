@@ -1,0 +1,1 @@
+"""What the service remembers: series, reviews, drafts, answers, jobs (SQLAlchemy, one database)."""
