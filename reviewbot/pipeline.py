@@ -25,6 +25,7 @@ from reviewbot.registry import LoadedRule, load_rules, rule_set
 from reviewbot.resources import rules_dir
 from reviewbot.review import review_series
 from reviewbot.sources.choose import open_source
+from reviewbot.sources.interface import Turn
 from reviewbot.trees.git import open_tree
 from reviewbot.trees.image import patch_images
 
@@ -65,10 +66,35 @@ class Reviewer:
 
     def review(self, request: Request) -> list[Review]:
         """The series that the source holds, reviewed; raises a leaf of errors.py."""
-        return [self._review(series, request) for series in self._series(request)]
+        tree = request.tree or request.git
+        return [self.check(series, tree) for series in self._series(request)]
 
-    def drafts(self, reviews: Iterable[Review]) -> Iterator[Draft]:
-        """The replies that are worth a mail, in the order of the reviews."""
+    def fetch(self, message_id: str, archive: str, turn: Turn, pause: float) -> Series:
+        """The series that this mail of an archive belongs to; raises a leaf of errors.py.
+
+        Calls wait for their `turn`, `pause` seconds apart: many workers share one pace.
+        Nothing comes from the cache: whoever asks has just heard of something new.
+        """
+        from reviewbot.sources import lore
+        from reviewbot.sources.interface import Archive
+
+        contact = self.settings.contact
+        return lore.fetch(message_id, Archive(archive, contact=contact, pause=pause, turn=turn))
+
+    def check(self, series: Series, tree: str | None) -> Review:
+        """The series, reviewed with the files of `tree`, or from its diffs alone."""
+        opened = open_tree(Path(tree), series.base_commit) if tree else None
+        images = patch_images(series, opened)
+        review = review_series(series, images, self.rules, self.facts, self.rule_set)
+        return replace(review, patches=tuple(self._shown(patch) for patch in review.patches))
+
+    def drafts(
+        self, reviews: Iterable[Review], reply: ReplySettings | None = None
+    ) -> Iterator[Draft]:
+        """The replies that are worth a mail, in the order of the reviews.
+
+        `reply` says what is worth one and to whom it goes; the settings do where it is None.
+        """
         from reviewbot.mail.comment import comment_words, render_comment
         from reviewbot.mail.reply import draft_replies
 
@@ -78,7 +104,7 @@ class Reviewer:
             words = {**comment_words(finding), **dict(finding.words)}
             return render_comment(comments[finding.rule], words)
 
-        settings = _reply_settings(self.settings)
+        settings = reply or reply_settings(self.settings)
         for review in reviews:
             yield from draft_replies(review, settings=settings, comment_of=comment_of)
 
@@ -93,13 +119,6 @@ class Reviewer:
             contact=self.settings.contact,
         )
 
-    def _review(self, series: Series, request: Request) -> Review:
-        path = request.tree or request.git
-        tree = open_tree(Path(path), series.base_commit) if path else None
-        images = patch_images(series, tree)
-        review = review_series(series, images, self.rules, self.facts, self.rule_set)
-        return replace(review, patches=tuple(self._shown(patch) for patch in review.patches))
-
     def _shown(self, patch: PatchReview) -> PatchReview:
         """Without the findings that the settings call too small or too doubtful."""
         least = self.settings
@@ -112,7 +131,8 @@ class Reviewer:
         return replace(patch, findings=tuple(shown))
 
 
-def _reply_settings(settings: Settings) -> ReplySettings:
+def reply_settings(settings: Settings) -> ReplySettings:
+    """Who writes and what is worth a mail, for one run of the command line."""
     return ReplySettings(
         sender=Address(settings.mail_name, settings.mail_address),
         reply_to=Address("", settings.mail_reply_to) if settings.mail_reply_to else None,

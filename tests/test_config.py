@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -90,3 +91,52 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().archive = "https://example.org"  # type: ignore[misc]
+
+
+def test_a_part_of_the_service_is_a_table_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    secret = tmp_path / "secret"
+    secret.write_text("whsec_abc\n")
+    file.write_text(
+        f'[service]\nhook_secrets = ["file:{secret}"]\n'
+        '[lists."linux-wimble@lists.example"]\nmuted = false\nwrite_to = ["author", "list"]\n'
+    )
+    settings = load_settings(file, {})
+    assert settings.service.hook_secrets == ("whsec_abc",)
+    policy = settings.policy("Linux-Wimble@lists.example")
+    assert (policy.muted, [str(one) for one in policy.write_to]) == (False, ["author", "list"])
+    assert settings.policy("other@lists.example").muted
+    assert settings.list_among(("ada@x.example", "LINUX-wimble@lists.example")) == (
+        "linux-wimble@lists.example"
+    )
+
+
+def test_variables_reach_into_the_parts_and_may_be_lists() -> None:
+    environ = {
+        "REVIEWBOT_SERVICE__LISTEN": "[::1]:99",
+        "REVIEWBOT_SERVICE__HOOK_SECRETS": '["a", "b"]',
+    }
+    service = load_settings(environ=environ).service
+    assert (service.host, service.port, service.hook_secrets) == ("::1", 99, ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("environ", "complaint"),
+    [
+        ({"SERVICE__HOOK_RAET": "1"}, "REVIEWBOT_SERVICE__HOOK_RAET: no such setting"),
+        ({"SERVICE__HOOK_RATE": "x"}, "REVIEWBOT_SERVICE__HOOK_RATE: 'x' will not do"),
+        ({"SERVICE__DATABASE": "mysql://x"}, "neither sqlite:///PATH nor"),
+        ({"SERVICE__LISTEN": "localhost"}, "is not HOST:PORT"),
+        ({"OUTBOX__CHANNEL": "smtp"}, "outbox.smtp.host: missing"),
+        ({"OUTBOX__SMTP__PASSWORD": "file:/nonexistent/x"}, "/nonexistent/x: named by a setting"),
+    ],
+)
+def test_what_is_wrong_in_a_part_is_named(environ: dict[str, str], complaint: str) -> None:
+    with pytest.raises(BadSetting, match=re.escape(complaint)):
+        load_settings(environ={f"REVIEWBOT_{name}": value for name, value in environ.items()})
+
+
+def test_a_secret_that_will_not_do_is_not_shown() -> None:
+    with pytest.raises(BadSetting) as refused:
+        load_settings(environ={"REVIEWBOT_SERVICE__HOOK_SECRETS": "whsec_abc"})
+    assert "whsec_abc" not in str(refused.value)

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import tomllib
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from reviewbot.config import Settings, load_settings
+from reviewbot.config.lists import EVERY_LIST, ListPolicy
 
 PINS = ("requirements.txt", "requirements-test.txt")
 
@@ -22,7 +27,7 @@ def pins(project: Path, name: str) -> dict[str, str]:
 
 
 def names(requirements: list[str]) -> set[str]:
-    return {re.split(r"[<>=]", requirement)[0] for requirement in requirements}
+    return {re.split(r"[<>=[]", requirement)[0] for requirement in requirements}
 
 
 def test_every_dependency_is_pinned(project: Path) -> None:
@@ -64,3 +69,34 @@ def test_a_changed_pin_makes_the_environment_anew(project: Path, tmp_path: Path)
     before, place, after, same_place = done.stdout.splitlines()
     assert before != after
     assert place == same_place == str(project)
+
+
+def test_the_example_configuration_names_every_setting_with_its_default(project: Path) -> None:
+    text = (project / "deploy" / "reviewbot.toml").read_text()
+    shown = tomllib.loads(text)
+    policy = shown.pop("lists")[EVERY_LIST]
+    ours = asdict(Settings())
+    del ours["lists"]
+    left_out = {("cache_dir",), ("service", "database")}  # where they lie depends on the user
+    assert flat(shown) == {
+        place: value for place, value in flat(ours).items() if place not in left_out
+    }
+    assert flat(policy) == flat(asdict(ListPolicy()))
+    for place in left_out:
+        assert re.search(rf"^#{place[-1]} = ", text, re.MULTILINE)
+
+
+def test_the_example_configuration_loads(project: Path) -> None:
+    settings = load_settings(project / "deploy" / "reviewbot.toml", {})
+    assert settings.policy("any@lists.example") == ListPolicy()
+
+
+def flat(values: dict[str, Any], *place: str) -> dict[tuple[str, ...], object]:
+    """Each value by the keys that lead to it, as TOML has it."""
+    found: dict[tuple[str, ...], object] = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            found |= flat(value, *place, key)
+        else:
+            found[(*place, key)] = list(value) if isinstance(value, tuple) else value
+    return found

@@ -1,12 +1,12 @@
 """The layers are a contract: imports run downward, and each library has one room.
 
-    cli | web | jobs
+    cli -> web | jobs -> intake
       -> batch -> pipeline
       -> outbox, store, mail, history, report
       -> review (with compare, touched)
       -> registry -> rule (with telling, remedy, claim) -> csource
       -> trees, diff, sources
-      -> config, errors, model, resources
+      -> config, errors, logs, model, resources
 
 Imports inside functions and for the type checker count like any other.
 """
@@ -21,8 +21,9 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
-    ("cli", "web", "jobs"),
-    ("batch",),
+    ("cli",),
+    ("web", "jobs"),
+    ("intake", "batch"),
     ("pipeline",),
     ("outbox", "store", "mail", "history", "report"),
     ("review",),
@@ -37,22 +38,23 @@ LAYERS = (
     ("trees", "sources"),
     ("diff",),
     ("diffheader",),
-    ("config", "resources"),
+    ("config", "resources", "logs"),
     ("model", "errors"),
 )
 RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 
 LIBRARIES = {
+    "alembic": ("store",),
     "b4": ("sources",),
     "dbos": ("jobs",),
     "fastapi": ("web",),
     "httpx": ("trees",),
     "jinja2": ("mail", "web/pages.py"),
     "liblore": ("sources",),
-    "pydantic": ("config.py", "web"),
+    "pydantic": ("config", "web"),
     "pygit2": ("trees",),
     "requests": ("sources",),
-    "sqlalchemy": ("store",),
+    "sqlalchemy": ("store", "jobs/queue.py"),
     "tree_sitter": ("csource",),
     "tree_sitter_c": ("csource",),
     "typer": ("cli",),

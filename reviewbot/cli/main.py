@@ -12,8 +12,10 @@ import sys
 import typer
 
 from reviewbot.cli.check import check
+from reviewbot.cli.migrate import migrate
 from reviewbot.cli.rules import rules
 from reviewbot.cli.version import version
+from reviewbot.cli.worker import worker
 from reviewbot.errors import ReviewbotError
 
 BAD_USAGE = 2
@@ -31,6 +33,8 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(rules)
+app.command()(worker)
+app.command()(migrate)
 app.command()(version)
 
 

@@ -40,7 +40,6 @@ class MailServer:
     security: Security = Security.TLS
     user: str = ""
     password: str = ""
-    password_file: str = ""
     folder: str = ""
 
 

@@ -36,7 +36,8 @@ class Service:
     deliveries one address may make in a minute. `reviews_at_once` is for one worker,
     `reviews_a_list` for one list over all workers; `archive_rate` is the number of calls to
     archives a second, all workers together. A series that is incomplete, or not in the
-    archive yet, is waited for `patience_minutes`. A worker that was not heard of for
+    archive yet, is waited for `patience_minutes` and looked for again after
+    `look_again_seconds`, then after twice as long each time. A worker that was not heard of for
     `worker_lost_seconds` has its work taken over. Reviews of older revisions are kept
     `keep_days`, other things as long as the review that they belong to.
     """
@@ -54,6 +55,7 @@ class Service:
     reviews_a_list: int = 2
     archive_rate: float = 5.0
     patience_minutes: float = 60.0
+    look_again_seconds: float = 30.0
     worker_lost_seconds: float = 30.0
     keep_days: int = 730
     log_format: str = "text"

@@ -6,7 +6,6 @@ import dataclasses
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from reviewbot.config.lists import EVERY_LIST, ListPolicy
 from reviewbot.config.outgoing import Outgoing
@@ -45,9 +44,7 @@ class Settings:
     service: Service = dataclasses.field(default_factory=Service)
     outbox: Outgoing = dataclasses.field(default_factory=Outgoing)
     watch: Watching = dataclasses.field(default_factory=Watching)
-    lists: Mapping[str, ListPolicy] = dataclasses.field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    lists: Mapping[str, ListPolicy] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.archive.startswith(("https://", "http://")):

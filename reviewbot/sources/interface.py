@@ -20,6 +20,9 @@ from reviewbot.model import Mail
 
 LORE = "https://lore.kernel.org/all"
 
+Turn = Callable[[str, float], float]
+"""(host, pause) -> seconds to wait before a call to that host, so that calls lie `pause` apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Archive:
@@ -29,6 +32,7 @@ class Archive:
     cache), kept for `keep` seconds. `contact` is a mail or web address that the User-Agent
     names. `pause` is the least time between two requests, `patience` the longest wait for
     an answer, in seconds; `limit` is the largest thread taken, in bytes once decompressed.
+    `turn` is asked before each request where several processes keep to one pace.
     """
 
     url: str = LORE
@@ -38,6 +42,7 @@ class Archive:
     pause: float = 0.1
     patience: float = 30.0
     limit: int = 64 * 1024 * 1024
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,10 +63,12 @@ class PoliteSession(requests.Session):
         return target if host in ("", urlsplit(self._archive.url).netloc.lower()) else None
 
     def _wait_for_turn(self) -> None:
-        wait = self._next - self._clock()
+        turn, pause = self._archive.turn, self._archive.pause
+        host = urlsplit(self._archive.url).netloc
+        wait = turn(host, pause) if turn else self._next - self._clock()
         if wait > 0:
             self._sleep(wait)
-        self._next = self._clock() + self._archive.pause
+        self._next = self._clock() + pause
 
     def _read(self, response: requests.Response) -> None:
         """Read the body up to the limit; `requests` itself would read any length."""

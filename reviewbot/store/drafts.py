@@ -17,6 +17,7 @@ from reviewbot.store.tables import DraftRow, PatchRow, ReviewRow, RevisionRow
 from reviewbot.store.upsert import insert_new
 
 _OPEN = [state for state in DraftState if state.open]
+_GONE_OUT = [DraftState.SENDING, DraftState.SENT]
 
 
 class Drafts:
@@ -99,6 +100,18 @@ class Drafts:
                 .returning(DraftRow.id)
             )
             return len(result.all())
+
+    def said(self, revision_id: int) -> frozenset[str]:
+        """Fingerprints that mails about this series have gone out with, whatever the revision."""
+        with self._sessions.reading() as session:
+            here = session.get_one(RevisionRow, revision_id)
+            found = session.scalars(
+                select(DraftRow.fingerprints)
+                .join(DraftRow.review)
+                .join(ReviewRow.revision)
+                .where(RevisionRow.series_id == here.series_id, DraftRow.state.in_(_GONE_OUT))
+            )
+            return frozenset(mark.partition("-")[0] for marks in found for mark in marks)
 
     def older_reviews(self, revision_id: int) -> tuple[int, ...]:
         """The reviews of earlier revisions of the same series."""

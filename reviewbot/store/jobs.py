@@ -56,19 +56,19 @@ class Jobs:
             row = session.get(JobRow, job_id)
             return _job(row) if row is not None else None
 
+    def file(self, job_id: str, revision_id: int, mailing_list: str) -> None:
+        """Notes which revision the job is about, and the list that it was seen on."""
+        with self._sessions.writing() as session:
+            row = session.get_one(JobRow, job_id)
+            row.revision_id, row.mailing_list = revision_id, mailing_list
+
     def move(
-        self,
-        job_id: str,
-        state: JobState,
-        detail: str = "",
-        revision_id: int | None = None,
-        review_id: int | None = None,
+        self, job_id: str, state: JobState, detail: str = "", review_id: int | None = None
     ) -> None:
-        """Notes how far the job has come; what is None stays as it was."""
+        """Notes how far the job has come, and the review where there is one now."""
         with self._sessions.writing() as session:
             row = session.get_one(JobRow, job_id)
             row.state, row.detail = state, detail
-            row.revision_id = revision_id or row.revision_id
             row.review_id = review_id or row.review_id
             row.ended_at = datetime.now(UTC) if state.ended else None
 

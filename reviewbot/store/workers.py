@@ -11,6 +11,8 @@ from reviewbot.store.sessions import Sessions
 from reviewbot.store.tables import WorkerRow
 from reviewbot.store.upsert import insert_new
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Workers:
     """The heartbeats of all workers."""
@@ -33,8 +35,15 @@ class Workers:
             ids = session.scalars(select(WorkerRow.id).where(WorkerRow.seen_at < limit))
             return tuple(sorted(ids))
 
+    def leave(self, worker_id: str) -> None:
+        """The worker ends, and others may take over at once what it had begun."""
+        with self._sessions.writing() as session:
+            row = session.get(WorkerRow, worker_id)
+            if row is not None:
+                row.seen_at = LONG_AGO
+
     def forget(self, worker_id: str) -> None:
-        """The worker has ended, or its work is in other hands."""
+        """The worker's work is in other hands."""
         with self._sessions.writing() as session:
             session.execute(delete(WorkerRow).where(WorkerRow.id == worker_id))
 

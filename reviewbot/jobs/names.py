@@ -1,0 +1,19 @@
+"""The names under which workflows and queues are known in the database: keep them stable."""
+
+from __future__ import annotations
+
+APPLICATION = "reviewbot"
+VERSION = "1"
+"""Changes when the steps of a workflow change, so that nobody resumes what he does not know."""
+
+FETCH_QUEUE = "fetch"
+REVIEW_QUEUE = "review"
+SEND_QUEUE = "send"
+
+CLASS = "Reviewing"
+INSTANCE = "reviewing"
+FETCH = "fetch_series"
+REVIEW = "review_series"
+
+NO_LIST = "(none)"
+"""The partition of what came by no list that is known."""
