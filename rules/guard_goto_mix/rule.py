@@ -11,19 +11,19 @@ from typing import NamedTuple
 
 from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight, syntax
 
-_RETRIES = ("retry", "again", "restart", "repeat", "redo")
+_RETRIES = ("retry", "again", "restart", "repeat", "redo", "next", "skip", "continue")
 
 
 class _Scope(NamedTuple):
-    """A clean-up by scope: the statement, what was written, and its body if it has its own."""
+    """A clean-up by scope: the statement, what was written, and all that stands in the scope."""
 
     stmt: syntax.Stmt
     text: str
-    body: syntax.Stmt | None = None
+    inside: tuple[syntax.Stmt, ...]
 
 
 class _Mix(NamedTuple):
-    """The goto and the scope that show the mix best, and which of the two is the place."""
+    """A goto that is taken inside a scope, and which of the two is the place."""
 
     goto: syntax.Goto
     scope: _Scope
@@ -32,33 +32,36 @@ class _Mix(NamedTuple):
     @property
     def leaves(self) -> bool:
         """Whether the goto jumps out of the body of a scoped_guard or a scoped loop."""
-        return self.scope.body is not None and _holds(self.scope.body, self.goto)
+        return isinstance(self.scope.stmt, (syntax.Guarded, syntax.Iterate))
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    order = tuple(syntax.statements(sight.function.body))
+    order = sight.function.statements
     gotos = _unwinding(order)
-    scopes = [scope for stmt in order for scope in _scope(stmt, sight)]
-    if gotos and scopes:
-        yield _claim(sight, _mix(sight, gotos, scopes), len(gotos) == 1)
+    scopes = [scope for stmt in order for scope in _scopes(stmt, sight)]
+    pairs = [(goto, scope) for goto in gotos for scope in scopes if goto in scope.inside]
+    if pairs:
+        yield _claim(sight, _mix(sight, pairs), len(gotos) == 1)
 
 
 def _unwinding(order: tuple[syntax.Stmt, ...]) -> list[syntax.Goto]:
-    """Forward gotos to where the function ends. Out of sight, the label's name must tell."""
+    """Forward gotos to where something is undone. Out of sight, the label's name must tell."""
     places = {stmt.name: at for at, stmt in enumerate(order) if isinstance(stmt, syntax.Label)}
-    goes_on = {
-        label.name
+    below = {
+        label.name: block.body[at + 1 :]
         for block in order
         if isinstance(block, syntax.Block)
         for at, label in enumerate(block.body)
-        if isinstance(label, syntax.Label) and _goes_on(block.body[at + 1 :])
+        if isinstance(label, syntax.Label)
     }
     return [
         stmt
         for at, stmt in enumerate(order)
         if isinstance(stmt, syntax.Goto)
         and _forward(stmt.label, at, places)
-        and stmt.label not in goes_on
+        and not _goes_on(below.get(stmt.label, ()))
+        and not _only_returns(below.get(stmt.label, ()))
+        and not _ends_a_round(stmt, order)
     ]
 
 
@@ -70,6 +73,22 @@ def _goes_on(below: tuple[syntax.Stmt, ...]) -> bool:
             return True
         called = isinstance(stmt, syntax.ExprStmt) and _assigns_call(stmt.expr)
     return False
+
+
+def _only_returns(below: tuple[syntax.Stmt, ...]) -> bool:
+    """Whether nothing stands below a label but `return`: a goto to it unwinds nothing."""
+    left = [stmt for stmt in below if not isinstance(stmt, syntax.Label)]
+    return bool(left) and isinstance(left[0], syntax.Return)
+
+
+def _ends_a_round(goto: syntax.Goto, order: tuple[syntax.Stmt, ...]) -> bool:
+    """Whether the label stands in a loop that the goto does not leave."""
+    loops = (stmt for stmt in order if isinstance(stmt, (syntax.Loop, syntax.Iterate)))
+    bodies = (syntax.statements(loop.body) for loop in loops)
+    return any(
+        goto in body and any(isinstance(s, syntax.Label) and s.name == goto.label for s in body)
+        for body in bodies
+    )
 
 
 def _returns(stmt: syntax.Stmt) -> bool:
@@ -86,16 +105,28 @@ def _forward(label: str, at: int, places: dict[str, int]) -> bool:
     return not any(word in label for word in _RETRIES)
 
 
-def _scope(stmt: syntax.Stmt, sight: Sight) -> Iterator[_Scope]:
+def _scopes(stmt: syntax.Stmt, sight: Sight) -> Iterator[_Scope]:
+    """The scopes that a statement opens: its own body, or from its declarations to its end."""
+    match stmt:
+        case syntax.Block(body=body):
+            for at, declared in enumerate(body):
+                text = _declares(declared)
+                if text:
+                    below = (inner for s in body[at + 1 :] for inner in syntax.statements(s))
+                    yield _Scope(declared, text, tuple(below))
+        case syntax.Guarded(macro=macro, type=kind, body=body):
+            yield _Scope(stmt, f"{macro}({kind})", tuple(syntax.statements(body)))
+        case syntax.Iterate(macro=macro, body=body) if _releases(macro, sight):
+            yield _Scope(stmt, f"{macro}()", tuple(syntax.statements(body)))
+
+
+def _declares(stmt: syntax.Stmt) -> str:
     match stmt:
         case syntax.Guard(macro=macro, type=kind):
-            yield _Scope(stmt, f"{macro}({kind})")
-        case syntax.Guarded(macro=macro, type=kind, body=body):
-            yield _Scope(stmt, f"{macro}({kind})", body)
+            return f"{macro}({kind})"
         case syntax.Declare(cleanup=kind) if kind:
-            yield _Scope(stmt, f"__free({kind})")
-        case syntax.Iterate(macro=macro, body=body) if _releases(macro, sight):
-            yield _Scope(stmt, f"{macro}()", body)
+            return f"__free({kind})"
+    return ""
 
 
 def _releases(macro: str, sight: Sight) -> bool:
@@ -103,24 +134,14 @@ def _releases(macro: str, sight: Sight) -> bool:
     return known.scoped if known is not None else macro.endswith("_scoped")
 
 
-def _mix(sight: Sight, gotos: list[syntax.Goto], scopes: list[_Scope]) -> _Mix:
+def _mix(sight: Sight, pairs: list[tuple[syntax.Goto, _Scope]]) -> _Mix:
     """A goto that leaves a scope's body says most; else the half that the patch added."""
-    pairs = [_Mix(goto, scope, goto) for goto in gotos for scope in scopes]
-    leaving = [pair for pair in pairs if pair.leaves]
+    gotos = [_Mix(goto, scope, goto) for goto, scope in pairs]
+    leaving = [mix for mix in gotos if mix.leaves]
     if leaving:
-        return min(leaving, key=lambda pair: pair.goto.line not in sight.touched)
-    by_scope = [_Mix(_next(gotos, scope), scope, scope.stmt) for scope in scopes]
-    choice = [*by_scope, *pairs]
-    return min(choice, key=lambda pair: not _touched(sight, pair.place))
-
-
-def _next(gotos: list[syntax.Goto], scope: _Scope) -> syntax.Goto:
-    """The first goto below the scope's start; the last one above it, where there is none."""
-    return next((goto for goto in gotos if goto.line > scope.stmt.line), gotos[-1])
-
-
-def _holds(body: syntax.Stmt, goto: syntax.Goto) -> bool:
-    return any(stmt is goto for stmt in syntax.statements(body))
+        return min(leaving, key=lambda mix: not _touched(sight, mix.goto))
+    scopes = [_Mix(goto, scope, scope.stmt) for goto, scope in pairs]
+    return min([*scopes, *gotos], key=lambda mix: not _touched(sight, mix.place))
 
 
 def _touched(sight: Sight, stmt: syntax.Stmt) -> bool:
@@ -153,7 +174,7 @@ def _remedy(mix: _Mix, single: bool) -> str:
     """Which of the remedies that authors took fits here; the comment words it."""
     match mix.scope.stmt:
         case syntax.Guarded() | syntax.Iterate():
-            return "move" if mix.leaves else "plain"
+            return "move"
         case syntax.Declare():
             return "repeat" if single else "free"
     return "repeat" if single else "outer"
