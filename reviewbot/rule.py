@@ -33,6 +33,7 @@ from reviewbot.csource.leaks import Sure as Sure
 from reviewbot.csource.leaks import allocates as allocates
 from reviewbot.csource.leaks import fails as fails
 from reviewbot.csource.leaks import leaks as leaks
+from reviewbot.csource.leaks import left_there as left_there
 from reviewbot.csource.lockorder import Lock as Lock
 from reviewbot.csource.lockorder import Order as Order
 from reviewbot.csource.lockorder import against as against
@@ -49,6 +50,8 @@ from reviewbot.csource.stores import unread_stores as unread_stores
 from reviewbot.csource.story import last_branch as last_branch
 from reviewbot.csource.tails import Dropped as Dropped
 from reviewbot.csource.tails import dropped as dropped
+from reviewbot.csource.tails import locks_no_more as locks_no_more
+from reviewbot.csource.tails import tails as tails
 from reviewbot.csource.tails import unlocks as unlocks
 from reviewbot.csource.unset import Way as Way
 from reviewbot.csource.unset import unset_way as unset_way

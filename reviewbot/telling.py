@@ -13,7 +13,14 @@ from reviewbot.csource.facts import Kind
 from reviewbot.csource.leaks import Leak
 from reviewbot.csource.pairs import undoer
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.story import Step, branch_text, last_branch, last_goto, way_out
+from reviewbot.csource.story import (
+    Step,
+    branch_text,
+    exit_shape,
+    last_branch,
+    last_goto,
+    way_out,
+)
 from reviewbot.csource.syntax import Declare, Expr, Function
 from reviewbot.csource.tails import Dropped
 from reviewbot.csource.values import ERR, NEG, ZERO
@@ -144,20 +151,6 @@ def result_text(exit: Exit) -> str:
     if value.kind != "call" or value.name in ("ERR_PTR", "PTR_ERR", "ERR_CAST"):
         return value.text
     return f"the error of {value.name or value.parts[0].text}()"
-
-
-def exit_shape(exit: Exit) -> tuple[str, ...]:
-    """What tells this exit from the others, without line numbers."""
-    branch, goto = last_branch(exit.trail), last_goto(exit.trail)
-    condition = ""
-    if branch is not None and branch.node.expr is not None:
-        test = read_test(branch.node.expr)
-        condition = f"{test.key if test else branch.node.expr.text} {branch.edge}"
-    return (
-        condition,
-        goto.label if goto is not None else "",
-        exit.value.text if exit.value is not None else "",
-    )
 
 
 def leak_place(sight: Sight, exit: Exit, site: Site) -> int:

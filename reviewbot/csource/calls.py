@@ -24,6 +24,7 @@ from reviewbot.csource.values import (
     ERR,
     FAILED,
     KEYED,
+    LENT,
     POS,
     POSSIBLE,
     UNSET,
@@ -83,6 +84,8 @@ def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
         scene.given.add((state.held[name].resource, state.held[name].text))
         del state.held[name]
     _hand_over(scene, site, fact, state)
+    if fact.source in _READ_HERE:
+        _unlock_by_name(scene, site, state)
     _clobber(scene, site, state, fact)
     _result(scene, site, state, fact)
     for acquire in fact.acquires:
@@ -123,7 +126,7 @@ def _release(
     twice = val.freed not in (0, site.id) and not val.stale
     if twice and arg is not None and frees_the_same(scene, val.freed, resource, release, site.name):
         scene.use("again", arg, val, state.trail, site.call)
-    key = keyed(resource.id, text)
+    key = _key(resource, text)
     held = state.held.get(key)
     if held is not None:
         _check_variant(scene, site, fact, held, state)
@@ -133,6 +136,8 @@ def _release(
             scene.own.add(site.id)
             bury_whole(state, arg, site.id)
         return
+    if resource.kind in _LENDABLE and not state.get("~" + key).freed:
+        state.set(LENT + key, Val(freed=site.id))
     if resource.kind in (Kind.LOCK, Kind.CONTEXT):
         gone = state.get("~" + key)
         if gone.freed:
@@ -146,6 +151,9 @@ def _release(
         bury_whole(state, arg, site.id)
     _mark_freed(scene, site, state, raw, val, resource, release, node)
 
+
+_LENDABLE = (Kind.LOCK, Kind.CONTEXT)
+"""What a caller may hold, so that a function gives it back for a while and takes it again."""
 
 _BLOCKS = ("memory", "slab-object")
 """A function that frees what it gets as &p->m frees all of p."""
@@ -181,6 +189,8 @@ def _same_sort(scene: Scene, held: Held, resource: Resource) -> bool:
 def _give_back(scene: Scene, site: Site, state: State, name: str, held: Held, node: int) -> None:
     scene.give_back(held, node)
     del state.held[name]
+    if held.again:
+        state.set(LENT + name, Val(freed=site.id))
     state.note(scene.graph.nodes[node], None, "release", site.id)
 
 
@@ -241,7 +251,8 @@ def _acquire(
         _check_twice(scene, site, fact, resource, state, name)
     stored = bool(text) and not name.startswith(KEYED) and text not in scene.locals
     stored = stored and not acquire.member and bool(acquire.where or site.target)
-    state.held[name] = Held(resource.id, site.id, text, ok, frozenset(), False, stored)
+    again = state.vals.pop(LENT + name, None) is not None
+    state.held[name] = Held(resource.id, site.id, text, ok, frozenset(), False, stored, again)
     state.vals.pop("~" + name, None)
     val = state.get(site.call.text)
     state.vals[site.call.text] = val._replace(inst=name)
@@ -263,7 +274,13 @@ def _held_name(
         text = bare.parts[0].bare.text
         return f"{site.id}", f"{text}.{acquire.member}" if acquire.member else text
     text = scene.canonical(arg)
-    return keyed(resource.id, text), text
+    return _key(resource, text), text
+
+
+def _key(resource: Resource, text: str) -> str:
+    """How a thing is known that an argument names; init(&p->cache) is undone by exit(p->cache)."""
+    named = text.removeprefix("&") if resource.id.startswith(UNDO) else text
+    return keyed(resource.id, named)
 
 
 def _check_twice(
@@ -303,9 +320,26 @@ def _hand_over(scene: Scene, site: Site, fact: Fact, state: State) -> None:
         if number in fact.consumes | fact.keeps | fact.consumes_on_failure:
             _drop(state, arg)
         elif number in fact.consumes_on_success or (
-            not (fact.borrows_all or number in fact.borrows) and _takes(scene, site, arg, state)
+            not _borrowed(scene, fact, number, arg, state) and _takes(scene, site, arg, state)
         ):
             _doubt(scene, site, state, arg)
+
+
+def _borrowed(scene: Scene, fact: Fact, number: int, arg: Expr, state: State) -> bool:
+    """Whether a known function only looks at an argument.
+
+    A function that was read here may well give a lock back by the cookie that it is handed.
+    """
+    if fact.source in _READ_HERE and _is_cookie(scene, arg, state):
+        return False
+    return fact.borrows_all or number in fact.borrows
+
+
+def _is_cookie(scene: Scene, arg: Expr, state: State) -> bool:
+    """Whether an argument is what a locking call returned."""
+    held = state.held.get(state.get(arg.bare.text).inst)
+    resource = scene.resource(held.resource) if held is not None else None
+    return resource is not None and resource.kind is Kind.LOCK
 
 
 def _unknown(scene: Scene, site: Site, state: State) -> None:
@@ -321,7 +355,7 @@ def _unknown(scene: Scene, site: Site, state: State) -> None:
 def _takes(scene: Scene, site: Site, arg: Expr, state: State) -> bool:
     held = state.held.get(state.get(arg.bare.text).inst)
     resource = scene.resource(held.resource) if held is not None else None
-    if resource is not None and resource.linear:
+    if (resource is not None and resource.linear) or _is_cookie(scene, arg, state):
         return True
     return may_keep(site.call.name)
 
@@ -340,6 +374,19 @@ def _undo_by_name(scene: Scene, site: Site, state: State) -> None:
         undone = named and (not held.text or not args or roots(held.text) & args)
         given = lock and resource.id not in scene.known.near and _is_given(scene, site, held)
         if undone or given:
+            del state.held[key]
+
+
+def _unlock_by_name(scene: Scene, site: Site, state: State) -> None:
+    """foo_unlock_fast(foo) gives back what foo_lock(foo) took, though another name fits better."""
+    if "unlock" not in site.name:
+        return
+    args = scene.argument_roots(site)
+    for key, held in list(state.held.items()):
+        resource = scene.resource(held.resource)
+        if resource is None or resource.kind is not Kind.LOCK or not resource.id.startswith(UNDO):
+            continue
+        if roots(held.text) & args:
             del state.held[key]
 
 

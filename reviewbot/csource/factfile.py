@@ -201,6 +201,7 @@ def _fact(name: str, row: facttable.Row) -> Fact:
         gfp=row.get("gfp", 0),
         takes=tuple(row.get("takes", ())),
         callbacks_under=tuple(row.get("callbacks_under", ())),
+        drops=_set(row, "drops"),
         undo=tuple(row.get("undo", ())),
         accepts=_set(row, "accepts"),
         variant=row.get("variant", ""),

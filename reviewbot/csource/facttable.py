@@ -77,7 +77,7 @@ _SCALARS = ("failure", "gfp", "variant", "flags", "returns", "inside")
 _GIVEN = ("keeps", "consumes", "consumes_on_success", "consumes_on_failure")
 _SETS = (
     *("borrows", *_GIVEN, "uses"),
-    *("takes", "callbacks_under", "undo", "accepts", "managed_by"),
+    *("takes", "callbacks_under", "drops", "undo", "accepts", "managed_by"),
 )
 
 SCHEMA: Mapping[str, dict[str, Check]] = {
@@ -86,7 +86,7 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
         **dict.fromkeys(_GIVEN, _arguments),
         "uses": _arguments,
         **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "out", "always")},
-        **{key: _words() for key in ("takes", "callbacks_under", "undo", "managed_by")},
+        **{key: _words() for key in ("takes", "callbacks_under", "drops", "undo", "managed_by")},
         **{key: _is(int) for key in ("gfp", "flags", "arg", "returns", "inside")},
         "acquires": _names,
         "releases": _names,
@@ -282,7 +282,9 @@ def _check_references(table: Table) -> None:
         for name, row in table[kind].items():
             ids = [place[0] for key in ("acquires", "releases") for place in row.get(key, ())]
             ids += [
-                i for key in ("takes", "callbacks_under", "resources") for i in row.get(key, ())
+                i
+                for key in ("takes", "callbacks_under", "drops", "resources")
+                for i in row.get(key, ())
             ]
             ids += [row["resource"]] if row.get("resource") else []
             for id_ in ids:

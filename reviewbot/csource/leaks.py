@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from reviewbot.csource import syntax as c
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit, Site
 from reviewbot.csource.facts import Fact, Failure, Kind, Resource
 from reviewbot.csource.names import makes
 from reviewbot.csource.paths import Paths
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.story import last_branch
+from reviewbot.csource.story import exit_shape, last_branch
 from reviewbot.csource.summaries import SOURCE as SUMMARY
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import ANY, ERR, NEG, ZERO, Held
@@ -46,10 +47,14 @@ def leaks(sight: Sight, *kinds: Kind) -> Iterator[Leak]:
         for held in exit.held:
             resource = sight.known.resource(held.resource)
             site = paths.sites.get(held.site)
-            if resource is None or site is None or held.scoped or resource.kind not in kinds:
+            if resource is None or site is None or resource.kind not in kinds:
+                continue
+            if held.scoped or held.again:
+                continue
+            if resource.kind in _FLAGGED and _asked_whether(sight, exit, held):
                 continue
             sure = _sure(sight, exit, held, resource, error)
-            if sure:
+            if sure and not _was_meant(sight, exit, held, resource):
                 yield Leak(resource, held, site, exit, sure, error)
 
 
@@ -87,12 +92,11 @@ def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool)
     contrasted = held.site in sight.paths.released or _given(sight, held)
     contrasted = contrasted or (error and _was_managed(sight, held))
     if resource.kind in (Kind.LOCK, Kind.CONTEXT):
-        doubtful = bool(held.doubts - _lenders(sight))
-        return (
-            Sure.CONTRASTED
-            if contrasted and not doubtful and _odd_one(sight, held, error)
-            else None
-        )
+        if held.doubts or not contrasted:
+            return None
+        return Sure.CONTRASTED if _odd_one(sight, exit, held, error) else None
+    if resource.kind in (Kind.ENABLE, Kind.STATE) and _restores(sight, held):
+        return None
     if error:
         return _on_error(sight, held, resource, contrasted)
     if _own_failure(sight, exit, held):
@@ -104,6 +108,73 @@ def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool)
     if contrasted and _given_on_success(sight, held):
         return Sure.CONTRASTED
     return Sure.BORROWED if _is_local(sight, held) else None
+
+
+def _was_meant(sight: Sight, exit: Exit, held: Held, resource: Resource) -> bool:
+    """Whether the other side leaves the thing behind at the same exit, and nothing speaks against
+    it there: then it takes more than this patch to tell that it is wrong."""
+    other = sight.other
+    if other is None or resource.kind not in _FLAGGED:
+        return False
+    twins = ((e, h) for e in _twins(sight, exit) for h in e.held if _is_same(h, held))
+    return any(not _sure(other, e, h, resource, fails(other, e)) for e, h in twins)
+
+
+def left_there(sight: Sight, leak: Leak) -> bool:
+    """Whether the other side leaves the same thing behind at the same exit."""
+    return any(_holds(exit, leak.held) for exit in _twins(sight, leak.exit))
+
+
+def _twins(sight: Sight, exit: Exit) -> Iterator[Exit]:
+    """The exits of the other side that are taken in the same way."""
+    other = sight.other
+    if other is not None:
+        way, failed = _way(sight, exit), fails(sight, exit)
+        for there in other.paths.exits:
+            if fails(other, there) == failed and _way(other, there) == way:
+                yield there
+
+
+def _way(sight: Sight, exit: Exit) -> tuple[str, ...]:
+    """What tells an exit from the others; where the patch did not write it, without the
+    conditions that the patch wrote above it."""
+    written = sight.touched if exit.line not in sight.touched else frozenset()
+    return exit_shape(exit, written)
+
+
+_FLAGGED = (Kind.LOCK, Kind.CONTEXT, Kind.STATE)
+"""What is often kept on purpose, and what functions keep a flag for to undo it later."""
+
+
+def _asked_whether(sight: Sight, exit: Exit, held: Held) -> bool:
+    """Whether the path came by `if (started) stop();`, and was told that there is nothing to stop.
+
+    The two conditions belong together in a way that the path cannot see.
+    """
+    asked = {
+        id(part)
+        for stmt in sight.function.statements
+        if isinstance(stmt, c.If) and _only_undoes(sight, stmt, held)
+        for part in stmt.cond.walk()
+    }
+    for at in exit.trail.back() if asked else ():
+        if at.what == "acquire" and at.site == held.site:
+            return False
+        if at.what == "branch" and id(at.node.expr) in asked:
+            return True
+    return False
+
+
+def _only_undoes(sight: Sight, stmt: c.If, held: Held) -> bool:
+    """Whether an `if` gives the thing back and goes on below, whichever way it took."""
+    body = c.statements(stmt.then)
+    if any(isinstance(inner, (c.Return, c.Goto, c.Break, c.Continue)) for inner in body):
+        return False
+    calls = (e for s in body for top in c.expressions(s) for e in top.walk() if e.kind == "call")
+    facts = (sight.known(call.name) for call in calls)
+    return any(
+        f is not None and any(r.resource == held.resource for r in f.releases) for f in facts
+    )
 
 
 def _own_failure(sight: Sight, exit: Exit, held: Held) -> bool:
@@ -178,15 +249,30 @@ def _lenders(sight: Sight, on_success: bool = False) -> frozenset[int]:
     return frozenset(n for n, site in sight.paths.sites.items() if site.call.text in texts)
 
 
-def _odd_one(sight: Sight, held: Held, error: bool) -> bool:
+def _odd_one(sight: Sight, exit: Exit, held: Held, error: bool) -> bool:
     """Whether leaving with the lock can only be a mistake: others leave the same way without."""
-    without = [exit for exit in sight.paths.exits if not _holds(exit, held)]
-    if any(held.site in e.given and fails(sight, e) == error for e in without):
+    without = [e for e in sight.paths.exits if not _holds(e, held)]
+    here = exit.trail.node
+    gave = [
+        e for e in without if held.site in e.given and (e.trail.node is not here or _took(e, held))
+    ]
+    if any(fails(sight, e) == error for e in gave):
         return True
     if error and without:
         return True
     there = sight.other.paths if sight.other is not None else None
     return there is not None and _always_given(there, held)
+
+
+def _took(exit: Exit, held: Held) -> bool:
+    """Whether this very path took the thing: another path to the same `return` may not have."""
+    return any(at.what == "acquire" and at.site == held.site for at in exit.trail.back())
+
+
+def _restores(sight: Sight, held: Held) -> bool:
+    """Whether the thing is only taken on ways that fail: so it undoes what was undone before."""
+    exits = [e for e in sight.paths.exits if e.value is not None and _took(e, held)]
+    return bool(exits) and all(fails(sight, e) for e in exits)
 
 
 def _always_given(paths: Paths, held: Held) -> bool:
@@ -201,4 +287,8 @@ def _names(paths: Paths, site: int, held: Held) -> bool:
 
 
 def _holds(exit: Exit, held: Held) -> bool:
-    return any(h.resource == held.resource and h.text == held.text for h in exit.held)
+    return any(_is_same(h, held) for h in exit.held)
+
+
+def _is_same(one: Held, other: Held) -> bool:
+    return one.resource == other.resource and one.text == other.text

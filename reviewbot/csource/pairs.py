@@ -130,14 +130,16 @@ def pairs_in(
     """The pairs whose doer the function calls, each doer once.
 
     `other` is the function on the other side of the patch; `text` the file, in which an
-    undoer that is called elsewhere must stand.
+    undoer that is called elsewhere must stand. An undoer that is handed to somebody, as to
+    devm_add_action_or_reset(), is called by him.
     """
     undo = _after_doers(function)
     for name, calls in (_after_doers(other) if other is not None else {}).items():
         undo.setdefault(name, []).extend(calls)
     seen: set[str] = set()
+    handed = {arg.bare.name for call in function.calls for arg in call.args}
     for call in function.calls:
-        names = undoers(call.name) if call.name not in seen else frozenset()
+        names = undoers(call.name) - handed if call.name not in seen else frozenset()
         seen.add(call.name)
         near = [
             p for name in sorted(names & undo.keys()) if (p := _near(function, call, undo[name]))
@@ -172,12 +174,17 @@ def _near(function: Function, doer: Expr, undo: list[Expr]) -> Pair | None:
         for at, arg in enumerate(call.args[:3], 1):
             if target and arg.bare.text == target:
                 return Pair(doer.name, call.name, 0, at, True)
-    texts = {arg.bare.text: where for where, arg in enumerate(doer.args[:3], 1)}
+    texts = {_named(arg): where for where, arg in enumerate(doer.args[:3], 1)}
     for call in undo:
-        given = [arg.bare.text for arg in call.args]
+        given = [_named(arg) for arg in call.args]
         if given and given[0] in texts and all(text in texts for text in given):
             return Pair(doer.name, call.name, texts[given[0]], 1, True)
     return None
+
+
+def _named(arg: Expr) -> str:
+    """What an argument names: init(&p->cache) is undone by uninit(p->cache)."""
+    return arg.bare.text.removeprefix("&")
 
 
 def _owned(function: Function, doer: Expr, undo: dict[str, list[Expr]], known: Known) -> list[Pair]:

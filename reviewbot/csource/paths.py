@@ -30,7 +30,7 @@ from reviewbot.csource.freed import INSIDE, LOOPING, SAME, UNLINKED
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene, live_names
 from reviewbot.csource.summaries import Known
-from reviewbot.csource.values import UNSET, ZERO, Held, State, Val, keyed, roots
+from reviewbot.csource.values import LENT, UNSET, ZERO, Held, State, Val, keyed, roots
 
 CAP = 96
 STEPS = 8000
@@ -403,7 +403,7 @@ class _Walk:
 
     def outlives(self, text: str) -> bool:
         """Whether what this names can still be reached when the function is left."""
-        if text[0] == "~":
+        if text[0] in ("~", LENT):
             return False
         return "->" in text or text not in self.scene.locals or text in self.params
 

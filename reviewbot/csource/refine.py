@@ -177,7 +177,7 @@ def _settle_held(state: State, val: Val, mask: int) -> None:
 
 
 def _settle_doubts(scene: Scene, state: State, key: str, site: int, mask: int) -> None:
-    """A call that failed has taken nothing over either."""
+    """A call that failed has taken nothing over either; a lock it may have given back even so."""
     pointer = scene.is_pointer(key)
     failed = mask & (POS | NEG) == 0 if pointer else mask & ZERO == 0
     fact = scene.sites[site].fact if site in scene.sites else None
@@ -186,7 +186,7 @@ def _settle_doubts(scene: Scene, state: State, key: str, site: int, mask: int) -
     if not failed:
         return
     for name, held in list(state.held.items()):
-        if site in held.doubts:
+        if site in held.doubts and not scene.is_lock(held):
             state.held[name] = held._replace(doubts=held.doubts - {site})
 
 

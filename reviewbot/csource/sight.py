@@ -99,6 +99,13 @@ class Sight:
                 return function
         return None
 
+    def changes(self, name: str) -> bool:
+        """Whether the patch changes what a function of its files does."""
+        if self.other is None:
+            return False
+        here, there = (_texts(side, name) for side in (self.side, self.other.side))
+        return bool(here and there) and here != there
+
     @cached_property
     def paths(self) -> Paths:
         """What happens on the paths of the function; walked once, when first asked for."""
@@ -138,3 +145,7 @@ class Sight:
         """(resource, text) that this function gives back somewhere, on either side."""
         there = self.other.paths.given if self.other is not None else frozenset()
         return self.paths.given | there
+
+
+def _texts(side: Side, name: str) -> set[bytes]:
+    return {text for file in side.files.values() if (text := file.source(name))}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.conditions import read_test
-from reviewbot.csource.events import Site
+from reviewbot.csource.events import Exit, Site
 from reviewbot.csource.paths import Paths
 from reviewbot.csource.values import ERR, NEG, POS, TRUE, ZERO, Trail
 
@@ -80,10 +80,10 @@ def way_out(paths: Paths, trail: Trail | None, since: int = -1) -> Iterator[Step
     return reversed(steps)
 
 
-def last_branch(trail: Trail | None) -> Trail | None:
-    """The last condition that the path took."""
+def last_branch(trail: Trail | None, without: frozenset[int] = frozenset()) -> Trail | None:
+    """The last condition that the path took, but for those that stand on these lines."""
     for at in trail.back() if trail is not None else ():
-        if at.what == "branch":
+        if at.what == "branch" and at.node.line not in without:
             return at
     return None
 
@@ -96,3 +96,20 @@ def last_goto(trail: Trail | None) -> c.Goto | None:
         if at.what == "branch":
             return None
     return None
+
+
+def exit_shape(exit: Exit, without: frozenset[int] = frozenset()) -> tuple[str, ...]:
+    """What tells this exit from the others, without line numbers.
+
+    Conditions `without` whose lines it is told are passed over.
+    """
+    branch, goto = last_branch(exit.trail, without), last_goto(exit.trail)
+    condition = ""
+    if branch is not None and branch.node.expr is not None:
+        test = read_test(branch.node.expr)
+        condition = f"{test.key if test else branch.node.expr.text} {branch.edge}"
+    return (
+        condition,
+        goto.label if goto is not None else "",
+        exit.value.text if exit.value is not None else "",
+    )

@@ -156,6 +156,25 @@ def unlocks(known: Known, call: c.Expr) -> bool:
     return not any(resources) and "unlock" in call.name
 
 
+def locks_no_more(sight: Sight, unlock: c.Expr) -> bool:
+    """Whether the patch takes the lock out of the function, so that nothing is left to unlock."""
+    other = sight.other
+    return other is not None and _locks(other, unlock) and not _locks(sight, unlock)
+
+
+def _locks(sight: Sight, unlock: c.Expr) -> bool:
+    """Whether the function takes, itself, what this call gives back."""
+    fact = sight.known(unlock.name)
+    ids = {release.resource for release in fact.releases} if fact is not None else set()
+    named = unlock.name.replace("unlock", "lock")
+    return any(
+        call.name == named or (taken is not None and any(a.resource in ids for a in taken.acquires))
+        for call in sight.function.calls
+        if call.name != unlock.name
+        for taken in (sight.known(call.name),)
+    )
+
+
 def _judged(function: c.Function, cond: c.Expr) -> str:
     """The call whose verdict a condition looks at, as text; "" where there is none in sight."""
     test = read_test(cond)

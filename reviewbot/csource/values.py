@@ -68,7 +68,8 @@ class Held(NamedTuple):
 
     `site` is the call that took it. `ok` are the values of the call for which it really was
     taken. `doubts` are the calls that may have taken it over. `text` is what names it; `scoped`
-    says that a clean-up node gives it back; `stored` that it hangs on a longer-lived object.
+    says that a clean-up node gives it back; `stored` that it hangs on a longer-lived object;
+    `again` that the path had given it back before it took it: so the caller holds it.
     """
 
     resource: str
@@ -78,6 +79,7 @@ class Held(NamedTuple):
     doubts: frozenset[int] = frozenset()
     scoped: bool = False
     stored: bool = False
+    again: bool = False
 
 
 class Trail(NamedTuple):
@@ -139,6 +141,9 @@ class State:
     def note(self, node: Node, edge: Edge = None, what: str = "", site: int = 0) -> None:
         self.trail = Trail(self.trail, node, edge, what, site)
 
+
+LENT = "^"
+"""`^key` is set once a path gave back a lock that it had not taken: the caller's."""
 
 KEYED = "@"
 """Held things that an argument names start with this; those that a value stands for do not."""

@@ -22,7 +22,9 @@ from reviewbot.rule import (
     Sight,
     Sure,
     leaks,
+    left_there,
     syntax,
+    tails,
     undoer,
     undoers,
     undone_claim,
@@ -43,8 +45,27 @@ def check(sight: Sight) -> Iterable[Claim]:
 
 def _confidence(sight: Sight, leak: Leak) -> Confidence | None:
     if leak.sure is Sure.CONTRASTED and leak.resource.id in sight.known.near:
-        return None if _in_loop(sight, leak) or _handed_on(sight, leak) else Confidence.HIGH
-    return Confidence.MEDIUM if _closer(sight, leak) else None
+        if _in_loop(sight, leak) or _handed_on(sight, leak):
+            return None
+        # Where the patch changes what the two do, there may be nothing left to undo.
+        changed = sight.changes(leak.site.name) or sight.changes(undoer(leak.resource))
+        return Confidence.MEDIUM if changed else Confidence.HIGH
+    if not _closer(sight, leak) or not (_unwinds(sight) or leak.exit.call):
+        return None
+    new = not left_there(sight, leak) or (sight.other and _closer(sight.other, leak))
+    return Confidence.MEDIUM if new else None
+
+
+def _unwinds(sight: Sight) -> bool:
+    """Whether the function undoes anything when it fails, on either side, or leaves that to its
+    caller."""
+    undone = any(tail.undo for tail in tails(sight).values())
+    return undone or any(not _is_lock(sight, id) for id, _ in sight.given)
+
+
+def _is_lock(sight: Sight, id: str) -> bool:
+    resource = sight.known.resource(id)
+    return resource is not None and resource.kind in (Kind.LOCK, Kind.CONTEXT)
 
 
 def _in_loop(sight: Sight, leak: Leak) -> bool:

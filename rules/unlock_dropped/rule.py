@@ -16,6 +16,7 @@ from reviewbot.rule import (
     Sight,
     dropped,
     dropped_claim,
+    locks_no_more,
     unlocks,
 )
 
@@ -23,7 +24,7 @@ from reviewbot.rule import (
 def check(sight: Sight) -> Iterable[Claim]:
     for lost in dropped(sight):
         fact = sight.facts.functions.get(lost.call.name)
-        if unlocks(sight.known, lost.call):
+        if unlocks(sight.known, lost.call) and not locks_no_more(sight, lost.call):
             sure = fact is not None and bool(fact.releases)
             yield dropped_claim(sight, lost, Confidence.HIGH if sure else Confidence.MEDIUM)
 
