@@ -62,6 +62,11 @@ class Process:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(timeout=30)
 
+    def kill_alone(self) -> None:
+        """kill -9 of the process itself; its children are left."""
+        self._process.kill()
+        self._process.wait(timeout=30)
+
     def end(self) -> int:
         """Asks it to stop, and waits; its exit status."""
         if self._process.poll() is None:

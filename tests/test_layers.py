@@ -51,15 +51,18 @@ LIBRARIES = {
     "httpx": ("trees",),
     "jinja2": ("mail", "web/pages.py"),
     "liblore": ("sources",),
+    "prometheus_client": ("web/metrics.py",),
     "pydantic": ("config", "web"),
     "pygit2": ("trees",),
     "requests": ("sources",),
     "sqlalchemy": ("store", "jobs/queue.py"),
+    "starlette": ("web",),
     "tree_sitter": ("csource",),
     "tree_sitter_c": ("csource",),
     "typer": ("cli",),
     "unidiff": ("diff.py",),
     "urllib3": ("sources",),
+    "uvicorn": ("web/server.py",),
 }
 """Who may import what is not of the standard library: rooms or files below reviewbot/."""
 

@@ -14,6 +14,7 @@ import typer
 from reviewbot.cli.check import check
 from reviewbot.cli.migrate import migrate
 from reviewbot.cli.rules import rules
+from reviewbot.cli.serve import serve
 from reviewbot.cli.version import version
 from reviewbot.cli.worker import worker
 from reviewbot.errors import ReviewbotError
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(rules)
+app.command()(serve)
 app.command()(worker)
 app.command()(migrate)
 app.command()(version)

@@ -6,7 +6,7 @@ from dbos import DBOSClient, EnqueueOptions
 from sqlalchemy.orm import Session
 
 from reviewbot.jobs import names
-from reviewbot.store.records import Job, Notice
+from reviewbot.store.records import DraftState, Job, Notice
 from reviewbot.store.store import Store
 
 
@@ -23,6 +23,9 @@ class Queue:
 
     def accept(self, notice: Notice, hook_id: str = "") -> tuple[Job, bool]:
         return self._store.jobs.accept(notice, self._rule_set, self._enqueue, hook_id)
+
+    def approve(self, draft_id: int, by: str) -> None:
+        self._store.drafts.decide(draft_id, DraftState.APPROVED, by)
 
     def answers(self) -> None:
         self._store.answers()

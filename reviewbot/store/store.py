@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine, text
 
 from reviewbot.store.drafts import Drafts
+from reviewbot.store.figures import Figures
 from reviewbot.store.jobs import Jobs
 from reviewbot.store.marks import Marks
 from reviewbot.store.migrate import check_schema, upgrade
@@ -32,6 +33,7 @@ class Store:
         self.workers = Workers(sessions)
         self.pace = Pace(sessions)
         self.marks = Marks(sessions)
+        self.figures = Figures(sessions)
 
     @classmethod
     def open(cls, url: str) -> Store:

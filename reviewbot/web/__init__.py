@@ -1,0 +1,1 @@
+"""What the service shows and takes over HTTP (FastAPI): pages, an API, a hook, its own health."""

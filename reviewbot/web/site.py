@@ -1,0 +1,34 @@
+"""What every route is given: the settings, the store, the queue and the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from reviewbot.config import Settings
+from reviewbot.intake import Intake
+from reviewbot.registry import LoadedRule
+from reviewbot.store.store import Store
+from reviewbot.web.pulse import ArchivePulse
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One running server. Routes run in many threads and change nothing here."""
+
+    settings: Settings
+    store: Store
+    intake: Intake
+    rules: tuple[LoadedRule, ...]
+    archive: ArchivePulse
+
+
+def _site(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+Here = Annotated[Site, Depends(_site)]
+"""A route's parameter `site: Here`."""
