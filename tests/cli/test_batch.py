@@ -94,7 +94,9 @@ def test_answers_come_as_they_are_ready_and_an_interrupt_ends_the_batch(
 ) -> None:
     line = json.dumps({"id": 1, "source": str(clean_patch)})
     (tmp_path / "batch").write_text(f"{line}\n" * 5000)
-    command = [sys.executable, "-m", "reviewbot", "check", "--jobs", "1", "--batch"]
+    # A shell that starts the tests in the background lets them inherit an ignored SIGINT.
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "reviewbot", "check"]
+    command += ["--jobs", "1", "--batch"]
     with subprocess.Popen(
         [*command, str(tmp_path / "batch")], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
