@@ -17,6 +17,7 @@ from reviewbot.diff import after_line, diff_line
 from reviewbot.model import Confidence, FileDiff, Finding, Severity, Status, Step
 from reviewbot.registry import LoadedRule
 from reviewbot.rule import Claim
+from reviewbot.spacing import spaced
 
 _CONFIDENCES = tuple(Confidence)
 _SEVERITIES = tuple(Severity)
@@ -140,11 +141,11 @@ def _finding(one: _Judged) -> Finding:
         line=place(claim.line),
         end_line=max(place(claim.line), place(claim.end_line)),
         diff_line=diff_line(diff, claim.line, "before" if fixed else "after"),
-        message=claim.message,
-        trace=tuple(Step(diff.path, place(note.line), note.text) for note in claim.trace),
+        message=spaced(claim.message),
+        trace=tuple(Step(diff.path, place(note.line), spaced(note.text)) for note in claim.trace),
         fingerprint=_fingerprint(loaded.id, diff.path, one.of.function, *claim.shape),
         suggestion=claim.suggestion,
-        words=claim.words,
+        words=tuple((name, spaced(word)) for name, word in claim.words),
     )
 
 

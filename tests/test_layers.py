@@ -6,7 +6,7 @@
       -> review (with compare, touched)
       -> registry -> rule (with telling, remedy, claim) -> csource
       -> trees, diff, sources
-      -> config, errors, logs, model, resources
+      -> config, errors, logs, model, resources, spacing
 
 Imports inside functions and for the type checker count like any other.
 """
@@ -38,7 +38,7 @@ LAYERS = (
     ("trees", "sources"),
     ("diff",),
     ("diffheader",),
-    ("config", "resources", "logs"),
+    ("config", "resources", "logs", "spacing"),
     ("model", "errors"),
 )
 RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
