@@ -1,4 +1,4 @@
-"""Where the code at hand already gives back what a path leaves behind: the call, and its label."""
+"""Where the code gives back what a path leaves behind: the call, its label, the path it left."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from reviewbot.csource.events import Exit
-from reviewbot.csource.facts import Resource
-from reviewbot.csource.leaks import Leak
+from reviewbot.csource.facts import Kind, Resource
+from reviewbot.csource.leaks import Leak, Sure, leaks
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import last_branch
 from reviewbot.csource.summaries import Known
@@ -23,6 +23,9 @@ from reviewbot.csource.syntax import (
     Stmt,
     expressions,
 )
+from reviewbot.csource.tails import Dropped
+
+_HELD = (Kind.MEMORY, Kind.REFERENCE, Kind.ENABLE, Kind.LOCK, Kind.CONTEXT, Kind.OBJECT)
 
 
 class Remedy(NamedTuple):
@@ -51,6 +54,25 @@ def leak_remedy(sight: Sight, leak: Leak) -> Remedy:
         )
     there = list(_releases(sight.other, leak)) if sight.other is not None and not here else []
     return Remedy(there[0], before=True) if there else Remedy()
+
+
+def told_as_leak(sight: Sight, lost: Dropped) -> bool:
+    """Whether the same path, by what it holds now and did not before, is surely a leak as well."""
+    now, before = _left(sight, lost), _left(sight.other, lost) if sight.other is not None else []
+    return not before and any(
+        leak.sure is Sure.CONTRASTED and (not lost.failing or _passes(leak.exit, lost.line))
+        for leak in now
+    )
+
+
+def _left(sight: Sight, lost: Dropped) -> list[Leak]:
+    """The leaks of what the dropped call gives back."""
+    known = sight.known
+    return [x for x in leaks(sight, *_HELD) if _gives(known, lost.call, x.resource, x.held.text)]
+
+
+def _passes(exit: Exit, line: int) -> bool:
+    return any(at.what == "branch" and at.node.line == line for at in exit.trail.back())
 
 
 def label_of(function: Function, call: Expr, after: int) -> str:

@@ -61,6 +61,7 @@ from reviewbot.csource.values import ZERO as ZERO
 from reviewbot.csource.values import Held as Held
 from reviewbot.model import Confidence as Confidence
 from reviewbot.model import Severity as Severity
+from reviewbot.remedy import told_as_leak as told_as_leak
 from reviewbot.telling import dropped_claim as dropped_claim
 from reviewbot.telling import leak_claim as leak_claim
 from reviewbot.telling import lost_claim as lost_claim

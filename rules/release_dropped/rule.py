@@ -5,6 +5,7 @@ Source: Documentation/process/coding-style.rst, 7) Centralized exiting of functi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from reviewbot.rule import (
@@ -16,13 +17,23 @@ from reviewbot.rule import (
     Sight,
     dropped,
     dropped_claim,
+    told_as_leak,
     unlocks,
 )
+
+_RUNNING = re.compile(
+    r"(?:cancel|disable|flush)_(?:delayed_)?work|irq_work_sync|(?:hr)?timer_(?:cancel|delete|shutdown)"
+    r"|del_timer|tasklet_kill|wiphy_(?:delayed_)?work_(?:cancel|flush)"
+)
+"""What waits for work or a timer: work-left-running knows whether anybody still starts it."""
 
 
 def check(sight: Sight) -> Iterable[Claim]:
     for lost in dropped(sight):
         fact = sight.facts.functions.get(lost.call.name)
+        takes = fact is not None and bool(fact.acquires) and not fact.releases
+        if takes or _RUNNING.search(lost.call.name) or told_as_leak(sight, lost):
+            continue
         if not unlocks(sight.known, lost.call):
             sure = fact is not None and bool(fact.releases)
             yield dropped_claim(sight, lost, Confidence.HIGH if sure else Confidence.MEDIUM)

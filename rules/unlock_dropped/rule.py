@@ -17,6 +17,7 @@ from reviewbot.rule import (
     dropped,
     dropped_claim,
     locks_no_more,
+    told_as_leak,
     unlocks,
 )
 
@@ -24,7 +25,9 @@ from reviewbot.rule import (
 def check(sight: Sight) -> Iterable[Claim]:
     for lost in dropped(sight):
         fact = sight.facts.functions.get(lost.call.name)
-        if unlocks(sight.known, lost.call) and not locks_no_more(sight, lost.call):
+        if locks_no_more(sight, lost.call) or told_as_leak(sight, lost):
+            continue
+        if unlocks(sight.known, lost.call):
             sure = fact is not None and bool(fact.releases)
             yield dropped_claim(sight, lost, Confidence.HIGH if sure else Confidence.MEDIUM)
 
