@@ -53,7 +53,6 @@ def leak_claim(sight: Sight, leak: Leak, state: str, confidence: Confidence | No
             ("function", sight.function.name),
             ("thing", thing_text(leak)),
             ("taker", f"{leak.site.name}()"),
-            ("way", ", then ".join(step.text for step in steps[1:-1])),
             ("own", "yes" if fails_itself(leak) else ""),
             *_remedy_words(sight, leak),
         ),

@@ -58,7 +58,7 @@ def test_what_is_switched_on_is_told_by_the_call_and_the_label_that_undoes_it() 
         "clk_prepare_enable(fen->clk) is not undone when fen_setup() returns -ENODEV"
     )
     assert (words["release"], words["label"]) == ("clk_disable_unprepare(fen->clk)", "err_clk")
-    assert words["way"] == "fen->old is not 0"
+    assert [note.text for note in claim.trace[1:-1]] == ["fen->old is not 0"]
 
 
 def test_a_label_is_not_offered_where_scoped_clean_up_forbids_gotos() -> None:

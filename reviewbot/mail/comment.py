@@ -21,8 +21,9 @@ def render_comment(template_text: str, words: Mapping[str, object]) -> str:
 def comment_words(finding: Finding) -> dict[str, object]:
     """What every comment template may use beside the rule's own words.
 
-    `message`, `rule`, `function`, `file`; `steps` are the notes of the path, and `path` the
-    same as one line, "A, then B, then C". Without the full stop at their ends.
+    `message`, `rule`, `function`, `file`; `steps` are the notes of the path, `path` the same
+    as one line, "A, then B, then C", and `way` what lies between its first and its last step,
+    which the message often tells. Without the full stop at their ends.
     """
     steps = [plain(step.note) for step in finding.trace]
     return {
@@ -32,6 +33,7 @@ def comment_words(finding: Finding) -> dict[str, object]:
         "file": finding.file,
         "steps": steps,
         "path": ", then ".join(steps),
+        "way": ", then ".join(steps[1:-1]),
     }
 
 

@@ -20,7 +20,7 @@ _ACTED_UPON = re.compile(
 )
 # b4 harvests `Name: value` at any indentation: people, and these without one.
 _TRAILER = re.compile(r"\s*(?P<name>\w\S+):\s+(?P<value>\S.*)")
-_PLAIN_START = re.compile(r"(?:an?|each|every|neither|no|nothing|one|the|this|two) ")
+_PLAIN_START = re.compile(r"(?:an?|each|every|neither|no|nothing|one|the|this|two|what) ")
 _WITHOUT_PERSON = frozenset(
     ["base-commit", "buglink", "change-id", "closes", "fixes", "link", "obsoleted-by"]
 )

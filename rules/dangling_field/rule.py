@@ -184,7 +184,7 @@ def _claim(
     return Claim(
         line=end.call.line,
         end_line=end.call.end_line,
-        message=f"{end.field} still points to what {name}() gave back when {function}() is left",
+        message=f"{end.field} still points to what {name}() gave back when {function}() returns",
         shape=("dangling", end.field, name, how),
         trace=tuple(steps),
         confidence=confidence,

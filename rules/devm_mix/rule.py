@@ -42,7 +42,8 @@ def _freed_by_hand(sight: Sight, values: dict[str, list[syntax.Expr]]) -> Iterat
         if given and all(v.kind == "call" and _ALLOCS.match(v.name) for v in given):
             yield _claim(
                 call,
-                f"{call.name}() frees {text}, which {given[0].name}() frees once more",
+                f"{call.name}() frees {text}, which the driver core frees as well: it is from"
+                f" {given[0].name}()",
                 ("freed by hand", call.name, text),
                 Note(given[0].line, f"{given[0].name}() allocates {text}"),
             )

@@ -14,7 +14,8 @@ def check(sight: Sight) -> Iterable[Claim]:
     for use in sight.paths.uses:
         if use.kind == "again" and use.via is not None:
             site = sight.paths.sites[use.val.freed]
-            message = f"{use.key} is given back again after {site.name}() gave it back"
+            again = use.via.name or use.via.parts[0].text
+            message = f"{again}() gives {use.key} back after {site.name}() has done so"
             yield use_claim(sight, use, message, Confidence.HIGH)
 
 

@@ -72,7 +72,10 @@ def _returned(stmt: syntax.Return, type: str) -> Iterator[Claim]:
 
 
 def _claim(line: int, message: str, shape: tuple[str, ...], sure: Confidence) -> Claim:
-    return Claim(line=line, end_line=line, message=message, shape=shape, confidence=sure)
+    words = (("kind", shape[0]), ("errno", shape[1].lstrip("-")))
+    return Claim(
+        line=line, end_line=line, message=message, shape=shape, confidence=sure, words=words
+    )
 
 
 RULE = Rule(

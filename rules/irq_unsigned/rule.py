@@ -57,7 +57,7 @@ def _never(test: syntax.Expr, name: str, call: syntax.Expr) -> Claim:
         end_line=test.end_line,
         message=f"{name} is unsigned, so {test.text.replace('<', ' < ')} is never true",
         shape=("never", name, call.name),
-        words=(("name", name), ("call", f"{call.name}()")),
+        words=(("kind", "never"), ("name", name)),
         group=f"never {name}",
     )
 
@@ -76,7 +76,7 @@ def _for_zero(function: syntax.Function, name: str, call: syntax.Expr) -> Iterat
                 message=f"{call.name}() returns an errno when it fails, and {name} is tested for 0",
                 shape=("zero", name, call.name),
                 confidence=Confidence.MEDIUM,
-                words=(("name", name), ("call", f"{call.name}()")),
+                words=(("kind", "zero"), ("name", name)),
             )
 
 
@@ -105,7 +105,7 @@ def _late(late: syntax.Expr, size: syntax.Expr) -> Claim:
         end_line=late.end_line,
         message=f"{name} < 0 is tested too late: {size.text} compares {name} as unsigned",
         shape=("late", name),
-        words=(("name", name), ("call", "")),
+        words=(("kind", "late"), ("name", name)),
     )
 
 

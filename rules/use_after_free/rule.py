@@ -28,7 +28,8 @@ def check(sight: Sight) -> Iterable[Claim]:
     for use in sight.paths.uses:
         if use.kind == "freed" and not _loop(use, sight.paths.sites[use.val.freed]):
             site = sight.paths.sites[use.val.freed]
-            message = f"{use.key} is used after {_call(site)}"
+            how = f"handed to {use.via.name}()" if use.via and use.via.name else "used"
+            message = f"{use.key} is {how} after {_call(site)}"
             yield use_claim(sight, use, message, _confidence(sight, use, site))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight, syntax
@@ -23,6 +24,13 @@ _ASKS = frozenset(
     "try_to_del_timer_sync timer_delete_sync_try disable_work disable_delayed_work".split()
 )
 """These do not wait for one that is running."""
+_WAITING = {
+    "del_timer": "timer_delete_sync",
+    "hrtimer_try_to_cancel": "hrtimer_cancel",
+    "try_to_del_timer_sync": "timer_delete_sync",
+    "timer_delete_sync_try": "timer_delete_sync",
+}
+"""What waits instead, where that is not the same name with _sync."""
 
 _STARTS = (
     r"\b(?:INIT_\w*WORK\w*|timer_setup\w*|setup_timer|hrtimer_(?:init|setup|start)\w*"
@@ -94,7 +102,9 @@ def _freed_while_asked(sight: Sight) -> Iterator[Claim]:
             freed = call.args[0].bare.text if call.name in _FREES and call.args else ""
             if call.line > ask.call.line and freed == base and "->" in ask.text:
                 how = f"by {ask.call.name}(), which does not wait,"
-                yield _claim(sight, ask, ask.call, how, Confidence.HIGH)
+                claim = _claim(sight, ask, ask.call, how, Confidence.HIGH)
+                remedy = _WAITING.get(ask.call.name, f"{ask.call.name}_sync")
+                yield replace(claim, words=(*claim.words, ("remedy", f"{remedy}()")))
                 break
 
 
