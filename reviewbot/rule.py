@@ -9,8 +9,10 @@ from reviewbot.claim import Rule as Rule
 from reviewbot.csource import syntax as syntax
 from reviewbot.csource.codes import Lost as Lost
 from reviewbot.csource.codes import Proof as Proof
+from reviewbot.csource.codes import is_result as is_result
 from reviewbot.csource.codes import lost_codes as lost_codes
 from reviewbot.csource.codes import returns_code as returns_code
+from reviewbot.csource.codes import says_failure as says_failure
 from reviewbot.csource.conditions import read_test as read_test
 from reviewbot.csource.events import Bare as Bare
 from reviewbot.csource.events import Call as Call
@@ -27,7 +29,11 @@ from reviewbot.csource.facts import Kind as Kind
 from reviewbot.csource.facts import Resource as Resource
 from reviewbot.csource.habit import Habit as Habit
 from reviewbot.csource.habit import member_habit as member_habit
+from reviewbot.csource.habit import member_tail as member_tail
+from reviewbot.csource.habit import result_habit as result_habit
 from reviewbot.csource.habit import takes_down as takes_down
+from reviewbot.csource.habit import tested_texts as tested_texts
+from reviewbot.csource.habit import values_of as values_of
 from reviewbot.csource.leaks import Leak as Leak
 from reviewbot.csource.leaks import Sure as Sure
 from reviewbot.csource.leaks import allocates as allocates
@@ -39,6 +45,7 @@ from reviewbot.csource.lockorder import Order as Order
 from reviewbot.csource.lockorder import against as against
 from reviewbot.csource.lockorder import called_back_under as called_back_under
 from reviewbot.csource.lockorder import orders as orders
+from reviewbot.csource.lost_looks import lost_looks as lost_looks
 from reviewbot.csource.names import makes as makes
 from reviewbot.csource.pairs import undoer as undoer
 from reviewbot.csource.pairs import undoers as undoers

@@ -253,7 +253,7 @@ def lost_claim(sight: Sight, lost: Lost, confidence: Confidence) -> Claim:
         line=line,
         end_line=line,
         message=f"{sight.function.name}() does not return an error when {why}",
-        shape=("lost", *exit_shape(lost.exit), why),
+        shape=("lost", lost.jump.label if lost.jump is not None else "", lost.name, why),
         trace=tuple(notes(steps)),
         confidence=confidence,
         words=(("function", sight.function.name), ("name", lost.name), ("why", why)),

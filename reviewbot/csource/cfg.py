@@ -38,6 +38,9 @@ NORETURN = frozenset(
 )
 """include/asm-generic/bug.h, include/linux/panic.h, include/linux/compiler.h, kernel/exit.c"""
 
+_RUN = ("scoped_", "with_", "WITH_")
+"""So begin the names of block macros that run their body, once: they only say what holds in it."""
+
 
 class Node:
     """One step of the graph. `line` is where its code stands."""
@@ -323,7 +326,8 @@ class _Builder:
     def macro_block(self, stmt: c.MacroBlock, loose: Loose) -> Loose:
         head = self.node("unread", stmt.line, loose, stmt=stmt)
         out, breaks, continues = self._body(stmt.body, [(head, True)])
-        return [(head, False), *out, *breaks, *continues]
+        skipped: Loose = [] if stmt.macro.startswith(_RUN) else [(head, False)]
+        return [*skipped, *out, *breaks, *continues]
 
     def guard(self, stmt: c.Guard, loose: Loose) -> Loose:
         if self.scopes:

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from reviewbot.csource import syntax as c
-from reviewbot.csource.conditions import read_test
+from reviewbot.csource.conditions import is_errno, read_test
 from reviewbot.csource.events import Exit
 from reviewbot.csource.facts import Failure
 from reviewbot.csource.sight import Sight
@@ -70,6 +70,39 @@ def returns_code(function: c.Function) -> bool:
     if function.returns.endswith("*"):
         return True  # by way of ERR_PTR()
     return words in (["int"], ["long"], ["ssize_t"], ["s32"]) or not function.returns
+
+
+def says_failure(sight: Sight, name: str) -> bool:
+    """Whether a function is known to say by a negative value, or one that is not 0, that it failed.
+
+    Of a function in sight: whether its text returns an errno.
+    """
+    if sight.failure(name) in (Failure.NEGATIVE, Failure.NONZERO):
+        return True
+    function = sight.known.function(name)
+    if function is None or not returns_code(function) or function.returns.endswith("*"):
+        return False
+    values = [s.value.bare for s in function.statements if isinstance(s, c.Return) and s.value]
+    names = {value.text for value in values}
+    for expr in function.expressions:
+        if expr.kind == "assign" and expr.parts[0].text in names:
+            values.append(expr.parts[1].bare)
+    return any(is_errno(value) for value in values)
+
+
+def is_result(function: c.Function, error: c.Expr) -> bool:
+    """Whether an expression, `PTR_ERR(p)`, is returned or kept, not only printed or compared."""
+    for stmt in function.statements:
+        value = stmt.value if isinstance(stmt, (c.Return, c.Declare)) else None
+        if isinstance(stmt, c.ExprStmt) and stmt.expr.kind == "assign":
+            value = stmt.expr.parts[1]
+        if value is None:
+            continue
+        if value.bare is error:
+            return True
+        if value.bare.name == "dev_err_probe" and error in value.bare.args:
+            return True
+    return False
 
 
 def _returned(exit: Exit, pointer: bool) -> str:
@@ -170,7 +203,15 @@ def _proof(sight: Sight, exit: Exit, at: Trail, name: str, end: int) -> Proof | 
         return Proof.TOLD
     if mask == ZERO and _from_call(sight, at, test.key):
         return Proof.NULL
-    return Proof.BOUND if call.kind == "binary" and mask & ZERO == 0 else None
+    return Proof.BOUND if _out_of_range(at.node.expr, at.edge is True) else None
+
+
+def _out_of_range(expr: c.Expr, holds: bool) -> bool:
+    """Whether a comparison by size holds as it is written: `n > LUMO_MAX`."""
+    expr = expr.bare
+    while expr.kind == "unary" and expr.op == "!":
+        expr, holds = expr.parts[0].bare, not holds
+    return holds and expr.kind == "binary" and expr.op in ("<", ">", "<=", ">=", "!=")
 
 
 def _called(sight: Sight, call: c.Expr, mask: int, told: bool) -> Proof | None:
@@ -197,9 +238,17 @@ def _from_call(sight: Sight, at: Trail, key: str) -> bool:
 
 
 def _tells(function: c.Function, first: int, last: int) -> bool:
-    """Whether an error is printed between two lines."""
+    """Whether an error is printed between two lines; `if (WARN_ON(x))` asks more than it says."""
+    asked = {
+        id(expr)
+        for stmt in function.statements
+        if isinstance(stmt, c.If) and first <= stmt.cond.line <= last
+        for expr in stmt.cond.walk()
+    }
     return any(
-        first <= call.line <= last and _PRINTS_ERROR.search(call.name) is not None
+        first <= call.line <= last
+        and id(call) not in asked
+        and _PRINTS_ERROR.search(call.name) is not None
         for call in function.calls
     )
 
@@ -208,19 +257,25 @@ def _tells(function: c.Function, first: int, last: int) -> bool:
 
 
 def unwinding(function: c.Function, label: str) -> bool:
-    """Whether the code at a label is only reached by jumps: a return stands before it."""
+    """Whether the code at a label is only reached by jumps that are conditional.
+
+    A return stands before it, and no `goto label;` on its own, which success takes too.
+    """
     for block in function.statements:
         if isinstance(block, c.Block):
             names = [s.name if isinstance(s, c.Label) else "" for s in block.body]
             if label in names:
-                return _behind_return(block.body[: names.index(label)])
+                taken = {s.label for s in block.body if isinstance(s, c.Goto)}
+                return _behind_return(block.body[: names.index(label) + 1], taken)
     return False
 
 
-def _behind_return(before: tuple[c.Stmt, ...]) -> bool:
+def _behind_return(before: tuple[c.Stmt, ...], taken: set[str]) -> bool:
     for stmt in reversed(before):
         if isinstance(stmt, (c.Return, c.Goto)):
             return True
         if isinstance(stmt, (c.Elided, c.Unread, c.Declare, c.Loop)):
+            return False
+        if isinstance(stmt, c.Label) and stmt.name in taken:
             return False
     return False

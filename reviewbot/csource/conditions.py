@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from reviewbot.csource.syntax import Expr
@@ -36,6 +37,8 @@ _CALLS = {
     "IS_ERR_OR_NULL": ERR | ZERO,
     "PTR_ERR_OR_ZERO": ERR,
     "ZERO_OR_NULL_PTR": ZERO,
+    "ACPI_SUCCESS": ZERO,  # include/acpi/acexcep.h
+    "ACPI_FAILURE": TRUE,
 }
 _AGAINST_ZERO = {
     "==": (ZERO, TRUE),
@@ -118,12 +121,38 @@ def _constant_mask(expr: Expr) -> int:
     return 0
 
 
+def errno_compared(expr: Expr) -> tuple[str, str, bool] | None:
+    """(what, "-EAGAIN", True) of `ret == -EAGAIN`; False of `!=`; None of anything else."""
+    expr = expr.bare
+    if expr.kind == "unary" and expr.op == "!":
+        inner = errno_compared(expr.parts[0])
+        return (inner[0], inner[1], not inner[2]) if inner else None
+    if expr.kind != "binary" or expr.op not in ("==", "!="):
+        return None
+    left, right = (part.bare for part in expr.parts)
+    if _errno(left):
+        left, right = right, left
+    return (_assigned(left).text, right.text, expr.op == "==") if _errno(right) else None
+
+
+def is_errno(expr: Expr) -> bool:
+    """Whether it is an errno by its name, `-EINVAL`."""
+    return _errno(expr.bare)
+
+
 def _opaque(op: str, left: Expr, right: Expr, expr: Expr) -> Test:
     """A comparison of two values: the comparison itself is what is known or not."""
     turned = {"!=": "==", "<": ">=", "<=": ">"}
     key = f"{left.text}{turned.get(op, op)}{right.text}"
     test = Test(key, TRUE, ZERO, expr)
     return test.turned() if op in turned else test
+
+
+_SAYS_ERROR = re.compile(
+    r"^(?=[A-Z])(?=[A-Z0-9_]+$)(?:.*_)?(?:ERR|ERROR|FAIL|FAILED|FAILURE|INVALID|UNSPECIFIED)(?:_|$)"
+    r"|^AE_(?!OK$)[A-Z]"
+)
+"""Names in capitals of codes that say what went wrong, and so are not 0."""
 
 
 def constant_mask(expr: Expr) -> int:
@@ -138,6 +167,8 @@ def constant_mask(expr: Expr) -> int:
         return ZERO
     if expr.text == "true" or expr.kind in ("string", "char"):
         return POS
+    if expr.kind == "name" and _SAYS_ERROR.search(expr.name):
+        return TRUE
     if expr.kind == "unary" and expr.op == "-":
         inner = expr.parts[0]
         return NEG if inner.kind == "number" or inner.text.startswith("E") else ANY

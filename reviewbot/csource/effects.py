@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reviewbot.csource import calls
-from reviewbot.csource.conditions import constant_mask
+from reviewbot.csource.conditions import constant_mask, is_errno
 from reviewbot.csource.events import Errno
 from reviewbot.csource.facts import Failure
 from reviewbot.csource.freed import note_name
@@ -254,8 +254,10 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
         return states
     if not expr.name:
         states = run(scene, expr.parts[0], states, node)
+    known = scene.known(expr.name)
     for number in range(1, len(expr.args) + 1):
-        states = _argument(scene, expr, number, states, node)
+        if known is None or number not in known.typeof:
+            states = _argument(scene, expr, number, states, node)
     if expr.name in ("PTR_ERR", "ERR_CAST") and expr.args:
         _read_errno(scene, expr, states)
     if expr.name in calls.ASSERTIONS and expr.args:
@@ -302,10 +304,21 @@ def _argument(scene: Scene, expr: Expr, number: int, states: States, node: int) 
         for state in states:
             val = state.get(arg.text)
             if val.mask == UNSET:
-                if not may_write(expr.name, scene.known(expr.name), number):
+                known = scene.known(expr.name)
+                if not (may_write(expr.name, known, number) or _walks(expr, number)):
                     scene.use("unset", arg, val, state.trail, expr)
                 state.set(arg.text, NOTHING)
     return run(scene, arg, states, node)
+
+
+def _walks(call: Expr, number: int) -> bool:
+    """Whether a later argument is a call about the name: `all_of(list, item, is_ready(item))`.
+
+    So a macro looks that gives the name one value after the other and evaluates the rest.
+    """
+    name = call.args[number - 1].name
+    inner = (e for arg in call.args[number:] for e in arg.walk() if e.kind == "call")
+    return any(arg.bare.kind == "name" and arg.bare.name == name for e in inner for arg in e.args)
 
 
 def _assign(scene: Scene, expr: Expr, states: States, node: int) -> States:
@@ -384,6 +397,8 @@ def _store(scene: Scene, left: Expr, right: Expr, state: State) -> None:
         state.held[val.inst] = held._replace(stored=True)
     if keeps_value(scene, left.text, val):
         state.set(left.text, val._replace(used=0))
+    if left.text in scene.errnos_asked and is_errno(bare):
+        state.set(f"{left.text}=={bare.text}", Val(POS))
 
 
 def keeps_value(scene: Scene, text: str, val: Val) -> bool:

@@ -81,12 +81,13 @@ class Fact:
     borrows: arguments that are only looked at, never kept. keeps: arguments that outlive the
     call, their ownership goes over. consumes: ownership goes over even when the call fails.
     consumes_on_success: only when it does not; consumes_on_failure: only when it does (skb_pad
-    frees the skb). uses: arguments that are dereferenced without
-    a check. takes: global locks taken inside. callbacks_under: locks held while it calls back
-    into drivers. sleeps: may sleep, whatever its arguments. gfp: the argument whose GFP flags
-    decide whether it may sleep. undo: the functions that undo its effect. accepts: what a
-    release takes without harm ("null", "err-ptr"). variant: for locks, what must match between
-    lock and unlock ("irqsave", "bh", "read", ...). flags: the argument that holds irq flags.
+    frees the skb). uses: arguments that are dereferenced without a check. typeof: arguments of
+    which only the type is asked (kmalloc_obj(*p)). takes: global locks taken inside.
+    callbacks_under: locks held while it calls back into drivers. sleeps: may sleep, whatever its
+    arguments. gfp: the argument whose GFP flags decide whether it may sleep. undo: the functions
+    that undo its effect. accepts: what a release takes without harm ("null", "err-ptr"). variant:
+    for locks, what must match between lock and unlock ("irqsave", "bh", "read", ...). flags: the
+    argument that holds irq flags.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Fact:
     consumes_on_success: frozenset[int] = frozenset()
     consumes_on_failure: frozenset[int] = frozenset()
     uses: frozenset[int] = frozenset()
+    typeof: frozenset[int] = frozenset()
     sleeps: bool = False
     gfp: int = 0
     takes: tuple[str, ...] = ()

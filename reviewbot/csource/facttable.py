@@ -76,7 +76,7 @@ _FLAGS = ("linear", "singleton", "atomic", "nests")
 _SCALARS = ("failure", "gfp", "variant", "flags", "returns", "inside")
 _GIVEN = ("keeps", "consumes", "consumes_on_success", "consumes_on_failure")
 _SETS = (
-    *("borrows", *_GIVEN, "uses"),
+    *("borrows", *_GIVEN, "uses", "typeof"),
     *("takes", "callbacks_under", "drops", "undo", "accepts", "managed_by"),
 )
 
@@ -85,6 +85,7 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
         **_NAMED,
         **dict.fromkeys(_GIVEN, _arguments),
         "uses": _arguments,
+        "typeof": _arguments,
         **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "out", "always")},
         **{key: _words() for key in ("takes", "callbacks_under", "drops", "undo", "managed_by")},
         **{key: _is(int) for key in ("gfp", "flags", "arg", "returns", "inside")},

@@ -39,32 +39,79 @@ def takes_down(name: str) -> bool:
     return _GIVES_UP.search(name) is not None
 
 
-def member_habit(sight: Sight, tail: str) -> Habit | None:
-    """How the other functions of the file treat a member; None where nobody tests it.
+_TAIL = re.compile(r"\w+(?:\[[^\]]*\])?(?:->|\.)\w+$")
+
+
+def member_tail(key: str) -> str:
+    """The last two parts of a path: host->bus of foo->host->bus; "" where it is no path."""
+    found = _TAIL.search(key)
+    return found.group() if found and not key.startswith("&") else ""
+
+
+def values_of(function: c.Function, name: str) -> Iterator[c.Expr]:
+    """What the function keeps under this name, without casts and parentheses."""
+    for stmt in function.statements:
+        if isinstance(stmt, c.Declare) and stmt.name == name and stmt.value is not None:
+            yield stmt.value.bare
+    for expr in function.expressions:
+        if expr.kind == "assign" and expr.op == "=" and expr.parts[0].text == name:
+            yield expr.parts[1].bare
+
+
+def member_habit(sight: Sight, tail: str) -> Habit:
+    """How the other functions of the file treat a member.
 
     `tail` is the end of the path, `host->bus`; it must be followed by nothing that is a name.
     """
     looked: list[str] = []
     unlooked: list[str] = []
     calls: set[str] = set()
-    for function in _holders(sight, tail):
-        tested = any(_is(key, tail) for key in _tests(function))
-        used = list(_followed(sight, function, tail))
+    for function in _holders(sight, rf"{re.escape(tail)}\b"):
+        names = _names(function, tail)
+        used = list(_followed(sight, function, names))
         if not used:
             continue
-        if not tested:
+        if names.isdisjoint(tested_texts(function)):
             unlooked.append(function.name)
         elif not takes_down(function.name):
             looked.append(function.name)
             calls |= {call.name for call in used if call is not None}
-    return Habit(tuple(looked), tuple(unlooked), frozenset(calls)) if looked else None
+    return Habit(tuple(looked), tuple(unlooked), frozenset(calls))
 
 
-def _holders(sight: Sight, tail: str) -> Iterator[c.Function]:
-    """The other functions of the file whose text holds the path."""
-    pattern = re.compile(rb"\b%s\b" % re.escape(tail.encode()))
+def result_habit(sight: Sight, name: str) -> Habit:
+    """How the other functions of the file treat the pointer that `name()` returns."""
+    looked: list[str] = []
+    unlooked: list[str] = []
+    for function in _holders(sight, rf"{re.escape(name)}\s*\("):
+        texts = {call.text for call in function.calls if call.name == name}
+        names = texts | {left for left, value in _assigned(function) if value in texts}
+        if not names.isdisjoint(tested_texts(function)):
+            looked.append(function.name)
+        elif any(True for _ in _followed(sight, function, names)):
+            unlooked.append(function.name)
+    return Habit(tuple(looked), tuple(unlooked), frozenset())
+
+
+def looks_before(sight: Sight, number: int) -> bool:
+    """Whether a caller in the file tests what it hands to this function as argument `number`."""
+    name = sight.function.name
+    for function in _holders(sight, rf"{re.escape(name)}\s*\("):
+        handed = {
+            call.args[number - 1].bare.text
+            for call in function.calls
+            if call.name == name and len(call.args) >= number
+        }
+        if not handed.isdisjoint(tested_texts(function)):
+            return True
+    return False
+
+
+def _holders(sight: Sight, pattern: str) -> Iterator[c.Function]:
+    """The other functions of the file whose text holds the pattern."""
     text = sight.file.text
-    lines = sorted({text.count(b"\n", 0, found.start()) + 1 for found in pattern.finditer(text)})
+    found = re.finditer(rb"\b%s" % pattern.encode(), text)
+    lines = sorted({text.count(b"\n", 0, match.start()) + 1 for match in found})
     for name, first, last in sight.file.spans():
         if name != sight.function.name and any(first <= line <= last for line in lines):
             function = sight.file.function(name)
@@ -72,9 +119,33 @@ def _holders(sight: Sight, tail: str) -> Iterator[c.Function]:
                 yield function
 
 
-def _tests(function: c.Function) -> Iterator[str]:
-    """The texts that the function compares with NULL anywhere."""
+def _names(function: c.Function, tail: str) -> set[str]:
+    """What the member is called here: all paths that end so, and locals that are set to one."""
+    paths = {e.text for e in function.expressions if e.kind == "member" and _is(e.text, tail)}
+    return paths | {left for left, value in _assigned(function) if value in paths}
+
+
+def _assigned(function: c.Function) -> Iterator[tuple[str, str]]:
+    """(what is written, the text of its value) of all assignments and declarations."""
+    for stmt in function.statements:
+        if isinstance(stmt, c.Declare) and stmt.value is not None:
+            yield stmt.name, stmt.value.bare.text
     for expr in function.expressions:
+        if expr.kind == "assign" and expr.op == "=":
+            yield expr.parts[0].text, expr.parts[1].bare.text
+
+
+def tested_texts(function: c.Function) -> Iterator[str]:
+    """The texts that the function compares with NULL anywhere; an assertion is no comparison."""
+    asserted = {
+        id(e)
+        for stmt in function.statements
+        if isinstance(stmt, c.ExprStmt) and stmt.expr.name.isupper()
+        for e in stmt.expr.walk()
+    }
+    for expr in function.expressions:
+        if id(expr) in asserted:
+            continue
         if expr.kind == "binary" and expr.op in ("&&", "||"):
             for part in expr.parts:
                 yield from _tested(part)
@@ -91,16 +162,16 @@ def _tested(expr: c.Expr) -> Iterator[str]:
         yield test.key
 
 
-def _followed(sight: Sight, function: c.Function, tail: str) -> Iterator[c.Expr | None]:
-    """Where the function follows the member: the call that it is handed to, or None."""
+def _followed(sight: Sight, function: c.Function, names: set[str]) -> Iterator[c.Expr | None]:
+    """Where the function follows one of them: the call that it is handed to, or None."""
     for expr in function.expressions:
-        if expr.kind == "member" and expr.op == "->" and _is(expr.parts[0].bare.text, tail):
+        if expr.kind == "member" and expr.op == "->" and expr.parts[0].bare.text in names:
             yield None
         elif expr.kind == "call":
             fact = sight.known(expr.name)
             for number in fact.uses if fact is not None else ():
                 arg = pointed(expr.args[number - 1]) if number <= len(expr.args) else None
-                if arg is not None and _is(arg.text, tail):
+                if arg is not None and arg.text in names:
                     yield expr
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from reviewbot.csource.lower_expr import expression
@@ -23,6 +25,8 @@ from reviewbot.csource.syntax import (
 
 ELIDED = "__elided__"
 _DECLARING = ("CLASS", "ACQUIRE")
+_RETURNS = re.compile(r"return_[A-Z]")
+"""return_ACPI_STATUS(status), return_VOID: a return with a trace (include/acpi/acoutput.h)"""
 
 
 def macro_loop(piece: Piece, condition: Node, mark: Mark, body: Stmt, end_line: int) -> Stmt:
@@ -78,6 +82,8 @@ def macro_statement(piece: Piece, node: Node, expr: Expr) -> Stmt:
     line, end_line = piece.span(node)
     if expr.kind == "name" and expr.name == ELIDED:
         return Elided(line, end_line)
+    if expr.kind in ("call", "name") and _RETURNS.match(expr.name):
+        return Return(line, end_line, expr.args[0] if expr.kind == "call" and expr.args else None)
     if expr.kind != "call":
         return ExprStmt(line, end_line, expr)
     if expr.name == "return_ptr":

@@ -394,7 +394,8 @@ class _Walk:
                 continue
             want = wanted.get(text)
             if want is None:
-                names = roots(text.rpartition(":")[2])
+                what = text.partition("==-E")[0]
+                names = roots(what.rpartition(":")[2])
                 if SAME in text or INSIDE in text:
                     names -= self.params  # the caller still has them
                 want = wanted[text] = self.live[following.id].issuperset(names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reviewbot.csource.conditions import Test, read_test
+from reviewbot.csource.conditions import Test, errno_compared, read_test
 from reviewbot.csource.events import LateTest
 from reviewbot.csource.facts import Failure
 from reviewbot.csource.scene import Scene
@@ -28,7 +28,7 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
     mask = test.yes if outcome else test.no
     known = ANY if val.mask == UNSET else val.mask
     narrowed = known & mask
-    if narrowed == 0:
+    if narrowed == 0 or _is_another_errno(state, expr, outcome):
         return None
     _note_look(scene, state, test, val, expr)
     after = state.copy()
@@ -126,6 +126,16 @@ def _failed(scene: Scene, site: int, mask: int) -> bool:
 
 _VERDICTS = frozenset("ret rc err error res result rv retval rval r status".split())
 """What kernel code calls the variable that says whether a call succeeded."""
+
+
+def _is_another_errno(state: State, expr: Expr, outcome: bool) -> bool:
+    """`ret == -EAGAIN` does not hold on a path that has set ret to -EINVAL, and vice versa."""
+    compared = errno_compared(expr)
+    if compared is None:
+        return False
+    name, errno, equal = compared
+    known = next((k for k in state.vals if k.startswith(f"{name}==-E")), None)
+    return known is not None and (known == f"{name}=={errno}") != (outcome == equal)
 
 
 def _numbers_agree(state: State, key: str, mask: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Edge, Graph, Node
-from reviewbot.csource.conditions import constant_mask, read_test
+from reviewbot.csource.conditions import constant_mask, errno_compared, read_test
 from reviewbot.csource.events import Bare, Call, Errno, Exit, LateTest, LockSlip, Look, Site, Use
 from reviewbot.csource.facts import Fact, Facts, Failure, Resource
 from reviewbot.csource.freed import UNLINKS
@@ -23,7 +23,8 @@ class Scene:
     result some path gave back, `given` the (resource, text) that some path gave back;
     `lenders` the sites that are proven to have kept nothing, for their argument was released
     after them, with the nodes where it was. `early` are the (text, line) of tests that a path
-    reached without a use before, `passing` the array elements that are named only once.
+    reached without a use before, `passing` the array elements that are named only once,
+    `errnos_asked` what is compared with an errno by its name.
     """
 
     def __init__(self, graph: Graph, facts: Facts, known: Known) -> None:
@@ -40,6 +41,7 @@ class Scene:
         self.tracked: set[str] = set()
         self.tested: frozenset[str] = frozenset()
         self.null_tested: set[str] = set()
+        self.errnos_asked: set[str] = set()
         self.released: dict[int, set[int]] = {}
         self.given: set[tuple[str, str]] = set()
         self.lenders: dict[int, set[int]] = {}
@@ -224,6 +226,9 @@ class _Survey:
         }
 
     def test(self, expr: c.Expr) -> None:
+        compared = errno_compared(expr)
+        if compared is not None:
+            self.scene.errnos_asked.add(compared[0])
         test = read_test(expr)
         if test is None:
             return

@@ -203,9 +203,19 @@ class _Summary:
                     if expr.kind == "member" and expr.op == "->":
                         read.add(expr.parts[0].bare.text)
         written = self.written()
+        asked = {each for name, of in self.derived() if name in tested for each in of}
         for name, number in self.params.items():
-            if name in read and name not in tested and name not in written:
+            if name in read and name not in tested | asked | written:
                 yield number
+
+    def derived(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Locals that are made of parameters alone: `lumo = to_lumo(dev)` is NULL as dev is."""
+        for stmt in self.function.statements:
+            if isinstance(stmt, c.Declare) and stmt.value is not None:
+                yield stmt.name, _made_of(stmt.value)
+        for expr in self.function.expressions:
+            if expr.kind == "assign" and expr.op == "=":
+                yield expr.parts[0].text, _made_of(expr.parts[1])
 
     def written(self) -> set[str]:
         return {
@@ -259,6 +269,14 @@ def _tests(expr: c.Expr, condition: bool, tested: set[str]) -> None:
             tested.update(arg.bare.text for arg in inner.args)
     if condition:
         tested.add(expr.bare.text)
+
+
+def _made_of(value: c.Expr) -> frozenset[str]:
+    """p for `p` and for `to_foo(p)`."""
+    value = value.bare
+    if value.kind == "call" and value.args:
+        value = value.args[0].bare
+    return frozenset([value.name] if value.kind == "name" else [])
 
 
 def _root(expr: c.Expr) -> str:

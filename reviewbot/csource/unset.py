@@ -38,8 +38,9 @@ def unset_way(function: c.Function, use: Use) -> Way:
     writes = [at for at in writing_lines(function, use.key) if at < line]
     if not writes:
         return Way.NEVER
-    if any(at.node.line < writes[0] for at in _back(use.trail) if at.what == "goto"):
-        return Way.EARLY
+    jumps = [at for at in _back(use.trail) if at.what == "goto" and at.node.line < writes[0]]
+    if jumps:
+        return Way.GUARDED if _asks_again(function, line, jumps[0].node.line) else Way.EARLY
     parts = [s for s in function.statements if s.end_line < line and _holds(s, writes)]
     if any(isinstance(s, (c.Loop, c.Iterate, c.MacroBlock)) for s in parts):
         return Way.LOOP
@@ -84,6 +85,16 @@ def _after_ifs(function: c.Function, use: Use, skipped: list[c.If | c.Switch]) -
     if names & _names([s for s in around if isinstance(s, (c.If, c.Switch))]):
         return Way.ENTANGLED
     return Way.GUARDED if around else Way.SKIPPED
+
+
+def _asks_again(function: c.Function, line: int, jump: int) -> bool:
+    """Whether the read stands under a condition that the jump to it does not stand under."""
+    return any(
+        isinstance(s, (c.If, c.Switch))
+        and s.line < line <= s.end_line
+        and not s.line <= jump <= s.end_line
+        for s in function.statements
+    )
 
 
 def _around(function: c.Function, line: int, skipped: list[c.If | c.Switch]) -> list[c.Stmt]:

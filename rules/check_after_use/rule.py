@@ -12,6 +12,8 @@ from reviewbot.rule import Claim, Confidence, LateTest, Need, Note, Rule, Severi
 
 def check(sight: Sight) -> Iterable[Claim]:
     for late in sight.paths.late:
+        if sight.touched.isdisjoint((late.used, late.expr.line)):
+            continue  # the patch took out what stood between: neither half is its own
         told = f"{late.key} is compared with NULL only after it was dereferenced"
         yield Claim(
             line=_place(sight, late),

@@ -21,6 +21,7 @@ from reviewbot.rule import (
     Severity,
     Sight,
     Site,
+    is_result,
     last_branch,
     use_claim,
 )
@@ -126,6 +127,8 @@ def _needless(sight: Sight) -> Iterator[Claim]:
             continue
         branch = last_branch(errno.trail)
         if branch is None or branch.node.expr is not look.expr:
+            continue
+        if not is_result(sight.function, errno.expr):
             continue
         told = (
             f"{site.name}() never returns NULL, so IS_ERR({look.key}) is the check; of NULL"

@@ -12,17 +12,15 @@ from reviewbot.rule import ZERO, Claim, Confidence, Need, Rule, Severity, Sight,
 
 def check(sight: Sight) -> Iterable[Claim]:
     for use in sight.paths.uses:
-        if use.kind != "null" or use.val.mask != ZERO:
-            continue
+        if use.kind != "null" or use.val.mask != ZERO or use.val.tested < 0:
+            continue  # `p = NULL` first and a loop that fills it says little
         yield use_claim(
             sight, use, f"{use.key} is NULL on this path, and is used", _sure(sight, use)
         )
 
 
 def _sure(sight: Sight, use: Use) -> Confidence:
-    """A test says that NULL happens; `p = NULL` first and a loop that fills it says little."""
-    if use.val.tested < 0:
-        return Confidence.LOW
+    """Who writes a member may not be in sight."""
     return Confidence.HIGH if use.key in sight.paths.locals else Confidence.MEDIUM
 
 

@@ -21,11 +21,9 @@ from reviewbot.rule import (
     Severity,
     Sight,
     member_habit,
+    member_tail,
     takes_down,
 )
-
-_TAIL = re.compile(r"\w+(?:\[[^\]]*\])?(?:->|\.)\w+$")
-"""The last two parts of a path: host->bus in foo->host->bus."""
 
 _WITNESSES = 2
 """So many functions must look first, unless one does so before the very same call."""
@@ -42,9 +40,12 @@ def check(sight: Sight) -> Iterable[Claim]:
     if not sight.paths.bare:
         return
     told: set[str] = set()
+    followed = {member_tail(use.key) for use in sight.paths.bare if not _changed(sight, use)}
     for use in sorted(sight.paths.bare, key=lambda use: use.expr.line):
-        tail = _tail(use.key)
+        tail = member_tail(use.key)
         if not tail or tail in told or not _changed(sight, use) or _looked_at(sight, use):
+            continue
+        if tail in followed:
             continue
         why = _why(sight, use, tail)
         if why is not None:
@@ -58,18 +59,13 @@ def _changed(sight: Sight, use: Bare) -> bool:
     return any(line in sight.touched for line in range(where.line, where.end_line + 1))
 
 
-def _tail(key: str) -> str:
-    found = _TAIL.search(key)
-    return found.group() if found and not key.startswith("&") else ""
-
-
 def _looked_at(sight: Sight, use: Bare) -> bool:
     """Whether any path of this function looks at the member, by this name or a local one."""
     return not {use.key, use.expr.text}.isdisjoint(sight.paths.tested)
 
 
 def _why(sight: Sight, use: Bare, tail: str) -> _Why | None:
-    return _by_habit(sight, use, tail) or _by_table(sight, use)
+    return _by_habit(sight, use, tail) or _by_table(sight, use, tail)
 
 
 def _by_habit(sight: Sight, use: Bare, tail: str) -> _Why | None:
@@ -77,7 +73,7 @@ def _by_habit(sight: Sight, use: Bare, tail: str) -> _Why | None:
     if not sight.file.whole or not _is_tested(sight.file.text, tail):
         return None
     habit = member_habit(sight, tail)
-    if habit is None or habit.unlooked:
+    if habit.unlooked or not habit.looked:
         return None
     same = use.via is not None and use.via.name in habit.calls
     if not same and (len(habit.looked) < _WITNESSES or takes_down(sight.function.name)):
@@ -92,7 +88,7 @@ def _is_tested(text: bytes, tail: str) -> bool:
     return re.search(rb"[!(&|][\w>.\s-]*%s\s*(?:[)?]|&&|\|\||[=!]=)" % path, text) is not None
 
 
-def _by_table(sight: Sight, use: Bare) -> _Why | None:
+def _by_table(sight: Sight, use: Bare, tail: str) -> _Why | None:
     """The tables know no caller, so this is a question at most.
 
     What hangs on a parameter is the caller's, who is likely to be bound, open or running.
@@ -101,7 +97,10 @@ def _by_table(sight: Sight, use: Bare) -> _Why | None:
     if not sight.function.whole or any(root == each.name for each in sight.function.params):
         return None
     fits = (field.why for field in sight.facts.fields if use.key.endswith(field.path))
-    return next((_Why(why, Confidence.LOW) for why in fits), None)
+    why = next(fits, None)
+    if why is None or (sight.file.whole and member_habit(sight, tail).unlooked):
+        return None
+    return _Why(why, Confidence.LOW)
 
 
 def _claim(sight: Sight, use: Bare, why: _Why) -> Claim:
@@ -111,7 +110,7 @@ def _claim(sight: Sight, use: Bare, why: _Why) -> Claim:
         line=where.line,
         end_line=where.end_line,
         message=f"{use.key} may be NULL, and is {how}, without a check",
-        shape=(_tail(use.key), use.via.name if use.via else ""),
+        shape=(member_tail(use.key), use.via.name if use.via else ""),
         trace=tuple(_steps(use, why, how)),
         confidence=why.confidence,
         words=(

@@ -20,6 +20,7 @@ from reviewbot.rule import (
     Site,
     Use,
     allocates,
+    result_habit,
     use_claim,
 )
 
@@ -39,7 +40,10 @@ def check(sight: Sight) -> Iterable[Claim]:
             continue
         if allocates(site.fact, sight.known):
             continue  # the matter of unchecked-alloc
-        claim = use_claim(sight, use, _message(site, use), _confidence(site))
+        sure = _confidence(sight, site)
+        if sure is None:
+            continue
+        claim = use_claim(sight, use, _message(site, use), sure)
         passed = "yes" if _takes(sight, site.fact, Kind.REFERENCE) else ""
         yield replace(claim, words=(*claim.words, ("reference", passed)))
 
@@ -55,10 +59,16 @@ def _message(site: Site, use: Use) -> str:
     return f"{site.name}() can return NULL, and {used} is {how} unchecked"
 
 
-def _confidence(site: Site) -> Confidence:
-    """A table speaks of every caller; a summary does not know when its function returns NULL."""
+def _confidence(sight: Sight, site: Site) -> Confidence | None:
+    """A table speaks of every caller; a summary does not know when its function returns NULL.
+
+    The other callers of the file do: None where one of them does not look either.
+    """
     if site.fact is not None and site.fact.source == "summary":
-        return Confidence.LOW
+        habit = result_habit(sight, site.name)
+        if habit.unlooked:
+            return None
+        return Confidence.MEDIUM if habit.looked else Confidence.LOW
     return Confidence.MEDIUM if site.name in _KEPT else Confidence.HIGH
 
 

@@ -9,7 +9,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from reviewbot.rule import Claim, Confidence, Need, Rule, Severity, Sight, returns_code, syntax
+from reviewbot.rule import (
+    Claim,
+    Confidence,
+    Need,
+    Rule,
+    Severity,
+    Sight,
+    returns_code,
+    says_failure,
+    syntax,
+)
 
 _VERDICTS = frozenset("ret rc err error retval rval rv r res result status ret1 ret2".split())
 
@@ -30,6 +40,8 @@ def check(sight: Sight) -> Iterable[Claim]:
     ignored = Counter(_ignored(sight.other.function))
     for call in dropped:
         name = call.name
+        if _is_another(call, sight.other.function):
+            continue
         if name in _PASSES_ON or there[name] <= here[name] or ignored[name] or _void(sight, name):
             continue
         yield Claim(
@@ -37,9 +49,15 @@ def check(sight: Sight) -> Iterable[Claim]:
             end_line=call.end_line,
             message=f"what {name}() returns is not looked at, though it was",
             shape=("dropped", name),
+            confidence=Confidence.HIGH if says_failure(sight, name) else Confidence.MEDIUM,
             words=(("function", sight.function.name), ("call", f"{name}()")),
             group=name,
         )
+
+
+def _is_another(call: syntax.Expr, there: syntax.Function) -> bool:
+    """Whether the other side never makes this very call: the function has changed as well."""
+    return all(one.text != call.text for one in there.calls)
 
 
 def _heard(function: syntax.Function) -> Iterable[str]:

@@ -20,6 +20,7 @@ from reviewbot.rule import (
     allocates,
     makes,
     syntax,
+    tested_texts,
     use_claim,
 )
 
@@ -127,6 +128,8 @@ def _asks(sight: Sight, expr: syntax.Expr, names: set[str]) -> bool:
         return expr.parts[0].bare.text in names
     if expr.kind != "call":
         return False
+    if _asks_inside(sight, expr, names):
+        return True
     handed = [n for n, arg in enumerate(expr.args, 1) if arg.bare.text in names]
     if not handed:
         return False
@@ -134,6 +137,25 @@ def _asks(sight: Sight, expr: syntax.Expr, names: set[str]) -> bool:
     if expr.name in _TESTS or (fact is not None and fact.source == "summary"):
         return fact is None or not set(handed) <= fact.uses
     return False
+
+
+def _asks_inside(sight: Sight, call: syntax.Expr, names: set[str]) -> bool:
+    """Whether the callee is handed what the result hangs on, and tests the member."""
+    hung = [name.rpartition("->") for name in names if "->" in name]
+    places = [
+        (number, member)
+        for number, arg in enumerate(call.args)
+        for whole, _, member in hung
+        if arg.bare.text == whole
+    ]
+    callee = sight.known.function(call.name) if places else None
+    if callee is None:
+        return False
+    tested = set(tested_texts(callee))
+    return any(
+        number < len(callee.params) and f"{callee.params[number].name}->{member}" in tested
+        for number, member in places
+    )
 
 
 RULE = Rule(

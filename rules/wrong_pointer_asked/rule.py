@@ -22,6 +22,7 @@ from reviewbot.rule import (
     Rule,
     Severity,
     Sight,
+    is_result,
     last_branch,
     read_test,
     syntax,
@@ -50,29 +51,18 @@ def _errno_of_null(sight: Sight) -> Iterator[Claim]:
         if errno.val.mask == ZERO:
             told = f"{errno.key} is NULL here, so {errno.expr.text} is no error"
             yield _errno_claim(sight, errno, told, Confidence.HIGH)
-        elif not errno.val.mask & ERR and errno.val.tested >= 0 and _is_result(sight, errno):
+        elif (
+            not errno.val.mask & ERR
+            and errno.val.tested >= 0
+            and is_result(sight.function, errno.expr)
+        ):
             told = f"{errno.key} is no error pointer here, so {errno.expr.text} is no error"
             yield _errno_claim(sight, errno, told, Confidence.HIGH)
-        elif errno.val.mask == ZERO | ERR and _is_result(sight, errno):
+        elif errno.val.mask == ZERO | ERR and is_result(sight.function, errno.expr):
             told = (
                 f"{errno.key} may be NULL here, and {errno.expr.text} is then 0, which is success"
             )
             yield _errno_claim(sight, errno, told, Confidence.MEDIUM)
-
-
-def _is_result(sight: Sight, errno: Errno) -> bool:
-    """Whether the error code is returned or kept, not only printed."""
-    for stmt in sight.function.statements:
-        value = stmt.value if isinstance(stmt, (syntax.Return, syntax.Declare)) else None
-        if isinstance(stmt, syntax.ExprStmt) and stmt.expr.kind == "assign":
-            value = stmt.expr.parts[1]
-        if value is None:
-            continue
-        if value.bare is errno.expr:
-            return True
-        if value.bare.name == "dev_err_probe" and errno.expr in value.bare.args:
-            return True
-    return False
 
 
 def _errno_of_other(sight: Sight) -> Iterator[Claim]:
@@ -100,7 +90,11 @@ def _errno_of_unasked(sight: Sight) -> Iterator[Claim]:
         if branch is None or test is None or test.expr.kind != "name" or test.key == errno.key:
             continue
         mask = test.yes if branch.edge is True else test.no
-        if mask & ZERO or test.key in sight.paths.pointers or not _is_result(sight, errno):
+        if (
+            mask & ZERO
+            or test.key in sight.paths.pointers
+            or not is_result(sight.function, errno.expr)
+        ):
             continue
         if not _named_before(sight, errno):
             told = f"{test.key} says that it failed here, but {errno.expr.text} is the result"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reviewbot.csource.codes import Proof, lost_codes, returns_code
+from reviewbot.csource.codes import Proof, lost_codes, returns_code, says_failure
 from reviewbot.csource.factfile import load_facts
 from reviewbot.csource.parse import parse_file
 from reviewbot.csource.sight import Side, Sight
@@ -49,6 +49,8 @@ def test_a_failure_that_leaves_with_the_last_success_is_lost(test: str, proof: P
         "if (lumo_is_ready(lumo))\ngoto err;",
         "if (lumo->optional)\ngoto err;",
         "ret = h(lumo);\nif (ret)\ngoto err;",
+        "if (n == LUMO_DONE)\ngoto err;",
+        "if (n & LUMO_DONE)\ngoto err;",
     ],
 )
 def test_what_is_set_or_only_asked_is_not_lost(test: str) -> None:
@@ -59,6 +61,33 @@ def test_a_label_that_success_passes_is_told_apart() -> None:
     body = "int ret;\nret = f(lumo);\nif (ret)\ngoto out;\nn = h(lumo);\nif (n < 0)\ngoto out;\n"
     lost = list(lost_codes(_sight(body + "ret = g(lumo);\nout:\nundo(lumo);\nreturn ret;")))
     assert [one.unwinds for one in lost] == [False]
+
+
+def test_a_label_that_success_jumps_to_is_told_apart() -> None:
+    assert [one.unwinds for one in lost_codes(_sight(_failing("if (n < 0)\ngoto err;")))] == [True]
+    jumps = TAIL.replace("return 0;", "goto err;")
+    sight = _sight(_failing("if (n < 0)\ngoto err;").replace(TAIL, jumps))
+    assert [one.unwinds for one in lost_codes(sight)] == [False]
+
+
+def test_an_assertion_that_is_asked_prints_no_error() -> None:
+    body = "int ret;\nret = f(lumo);\nif (ret || WARN_ON(lumo->a))\ngoto out;\nlumo->n = 1;\n"
+    assert list(lost_codes(_sight(body + "out:\nreturn ret;"))) == []
+
+
+def test_the_text_of_a_function_tells_whether_it_says_that_it_failed() -> None:
+    others = (
+        "static int says(int n)\n{\nint ret = 0;\nif (n)\nret = -EIO;\nreturn ret;\n}\n"
+        "static int silent(int n)\n{\nreturn n + 1;\n}\n"
+    )
+    file = parse_file("lumo.c", f"{others}static int probe(int n)\n{{\nreturn 0;\n}}\n".encode())
+    function = file.function("probe")
+    assert function is not None
+    sight = Sight(function, file, Side("after", {"lumo.c": file}), frozenset(), FACTS)
+    assert says_failure(sight, "says")
+    assert says_failure(sight, "clk_prepare_enable")
+    assert not says_failure(sight, "silent")
+    assert not says_failure(sight, "unknown")
 
 
 def test_an_error_print_with_a_code_of_zero_is_lost() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from reviewbot.csource.factfile import load_facts
 from reviewbot.csource.facts import Facts
-from reviewbot.csource.habit import Habit, member_habit
+from reviewbot.csource.habit import Habit, member_habit, result_habit
 from reviewbot.csource.lockorder import against, called_back_under, orders
 from reviewbot.csource.parse import parse_file
 from reviewbot.csource.sight import Side, Sight
@@ -61,22 +61,76 @@ def test_habit_names_who_looks() -> None:
 
 def test_habit_names_who_does_not() -> None:
     habit = member_habit(sight(LOOKS + FORGETS + ASKED, "fen_address"), "fen->phy")
-    assert habit is not None
     assert habit.unlooked == ("fen_duplex",)
 
 
 def test_no_habit_where_nobody_looks() -> None:
-    assert member_habit(sight(FORGETS + ASKED, "fen_address"), "fen->phy") is None
+    assert member_habit(sight(FORGETS + ASKED, "fen_address"), "fen->phy").looked == ()
 
 
 def test_who_takes_things_down_is_no_witness() -> None:
     text = LOOKS.replace("fen_speed", "fen_phy_remove") + ASKED
-    assert member_habit(sight(text, "fen_address"), "fen->phy") is None
+    assert member_habit(sight(text, "fen_address"), "fen->phy").looked == ()
 
 
 def test_a_longer_name_is_another_member() -> None:
     text = LOOKS.replace("->phy", "->phy_node") + ASKED
-    assert member_habit(sight(text, "fen_address"), "fen->phy") is None
+    assert member_habit(sight(text, "fen_address"), "fen->phy").looked == ()
+
+
+def test_a_local_name_of_the_member_is_the_member() -> None:
+    text = FORGETS.replace(
+        "return fen->phy->duplex;", "struct phy *phy = fen->phy;\n\n\treturn phy->duplex;"
+    )
+    habit = member_habit(sight(LOOKS + text + ASKED, "fen_address"), "fen->phy")
+    assert (habit.looked, habit.unlooked) == (("fen_speed",), ("fen_duplex",))
+
+
+def test_an_assertion_is_no_look() -> None:
+    text = FORGETS.replace("\treturn", "\tFEN_BUG(!fen->phy);\n\treturn")
+    assert member_habit(sight(text + ASKED, "fen_address"), "fen->phy").unlooked == ("fen_duplex",)
+
+
+def test_callers_tell_whether_a_result_is_looked_at() -> None:
+    text = """
+static void fen_looks(struct fen *fen)
+{
+	struct reed *reed = fen_reed(fen);
+
+	if (reed)
+		reed->cut = true;
+}
+
+static void fen_trusts(struct fen *fen)
+{
+	fen_reed(fen)->cut = true;
+}
+"""
+    habit = result_habit(sight(text + ASKED, "fen_address"), "fen_reed")
+    assert (habit.looked, habit.unlooked) == (("fen_looks",), ("fen_trusts",))
+
+
+def test_what_a_parameter_is_made_into_is_tested_for_it() -> None:
+    text = """
+static void fen_cut(struct fen *fen)
+{
+	struct reed *reed = to_reed(fen);
+
+	if (reed)
+		fen->cut = true;
+}
+
+static void fen_mow(struct fen *fen)
+{
+	struct reed *reed = to_reed(fen);
+
+	fen->cut = reed->ripe;
+}
+"""
+    known = sight(text + ASKED, "fen_address").known
+    cut, mow = known("fen_cut"), known("fen_mow")
+    assert cut is not None and mow is not None
+    assert (cut.uses, mow.uses) == (frozenset(), frozenset({1}))
 
 
 TWO = """

@@ -60,6 +60,26 @@ def test_the_error_of_a_pointer_that_was_overwritten_is_read_of_null() -> None:
     assert [(errno.key, errno.val.mask) for errno in paths(body).errnos] == [("foo->clk", ZERO)]
 
 
+def nulls(body: str) -> list[str]:
+    return [use.key for use in paths(body).uses if use.kind == "null"]
+
+
+def test_a_code_that_says_error_is_not_zero() -> None:
+    body = (
+        "void *p = find();\nint status = 0;\nif (!p)\nstatus = {};\nif (status)\nreturn 1;\n"
+        "return *(int *)p;"
+    )
+    assert nulls(body.format("FOO_ERROR_UNSPECIFIED")) == []
+    assert nulls(body.format("FOO_IDLE")) == ["p"]
+
+
+def test_acpi_macros_return_and_ask_for_zero() -> None:
+    leaves = "if (!foo->a)\nreturn_ACPI_STATUS(AE_NULL_ENTRY);\nreturn foo->a->n;"
+    assert nulls(leaves) == []
+    asks = "int s;\nvoid *p = 0;\ns = fill();\nif (ACPI_FAILURE(s))\nreturn 1;\nreturn s;"
+    assert {exit.mask for exit in paths(asks).exits} == {POS, ZERO}
+
+
 def test_a_late_test_counts_only_where_every_way_there_has_used_the_pointer() -> None:
     late = "foo->n = 1;\nif (!foo)\nreturn -1;\nreturn 0;"
     assert [(test.key, test.used) for test in paths(late).late] == [("foo", 3)]

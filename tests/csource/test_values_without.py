@@ -42,6 +42,7 @@ def _ways(body: str) -> dict[str, Way]:
         ("int ret;\nif (n > 3)\nret = 1;\nif (n > 4)\nreturn ret;\nreturn 0;", Way.ENTANGLED),
         ("int ret, v;\nret = f(&v);\nif (ret)\nlog(ret);\nn = 2;\nreturn v;", Way.FAILED),
         ("int v;\nf(&v);\nreturn v;", Way.DROPPED),
+        ("int v;\nif (n)\ngoto out;\nv = 1;\nout:\nif (lumo->b)\nuse(v);\nreturn 0;", Way.GUARDED),
     ],
 )
 def test_each_way_is_told_apart(body: str, way: Way) -> None:
@@ -62,6 +63,14 @@ def test_each_way_is_told_apart(body: str, way: Way) -> None:
         'int v;\nasm volatile("rd %0" : "=r" (v));\nreturn v;',
         "extern int late;\nreturn late;",
         "int v;\nif (f(&v))\nreturn -EIO;\nreturn v;",
+        "struct lumo *p;\np = kzalloc_obj(*p);\nreturn p ? 0 : -ENOMEM;",
+        "struct lumo *p;\nint *a;\np = kzalloc_flex(*p, a, n);\nreturn p ? 0 : -ENOMEM;",
+        "struct lumo *p;\nif (any_of(lumo->all, p, is_lit(p)))\nreturn 1;\nreturn 0;",
+        "int v;\nscoped_reading (&lumo->lock, fast) {\nv = lumo->v;\n}\nreturn v;",
+        "int ret, v;\nif (n) {\nret = -EIO;\ngoto out;\n}\nv = 1;\nret = f(lumo);\nout:\n"
+        "if (ret == -EAGAIN)\nuse(v);\nreturn ret;",
+        "int ret, v;\nif (n) {\nret = -EAGAIN;\ngoto out;\n}\nv = 1;\nret = f(lumo);\nout:\n"
+        "if (ret != -EAGAIN)\nuse(v);\nreturn ret;",
     ],
 )
 def test_what_has_a_value_is_left_alone(body: str) -> None:
