@@ -14,6 +14,10 @@
         OutboxUnusable             2  500  drafts cannot be put where they were asked for
         DraftClosed                2  409  a draft was sent or discarded before it was changed
         StoreUnusable              2  503  the database does not answer, or is not ours
+        BadDelivery                2  422  a webhook's body names no series
+        TooLarge                   2  413  a webhook's body is too long
+        NotSigned                  2  401  a webhook's body was not signed by one of ours
+        TooOften                   2  429  somebody calls more often than is allowed
       SourceFailed                 2  502  the archive did not give what was asked for
         NotFound                   2  404  the archive does not know this Message-ID
         Unreachable                2  503  the archive did not answer
@@ -79,6 +83,28 @@ class GitRangeUnusable(BadInput):
 
 class OutboxUnusable(BadInput):
     http_status = 500
+
+
+class BadDelivery(BadInput):
+    pass
+
+
+class TooLarge(BadInput):
+    http_status = 413
+
+
+class NotSigned(BadInput):
+    http_status = 401
+
+
+class TooOften(BadInput):
+    """`wait` is the number of seconds after which to try again."""
+
+    http_status = 429
+
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class DraftClosed(BadInput):

@@ -85,6 +85,21 @@ class Process:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
+def ran(
+    arguments: list[str], settings: Mapping[str, str], given: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """`reviewbot ARGUMENTS` with these settings, `given` on its standard input, to its end."""
+    variables = {f"REVIEWBOT_{name}": value for name, value in settings.items()}
+    return subprocess.run(
+        [sys.executable, "-m", "reviewbot", *arguments],
+        env={**os.environ, **variables},
+        input=given,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+
 def faulty_driver(name: str, part: int) -> str:
     """An invented driver that uses what a lookup may not have found."""
     return (

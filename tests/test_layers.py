@@ -1,6 +1,6 @@
 """The layers are a contract: imports run downward, and each library has one room.
 
-    cli -> web | jobs -> intake
+    cli -> web | jobs | watch -> intake
       -> batch -> pipeline
       -> outbox, store, mail, history, report
       -> review (with compare, touched)
@@ -22,7 +22,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     ("cli",),
-    ("web", "jobs"),
+    ("web", "jobs", "watch"),
     ("intake", "batch"),
     ("pipeline",),
     ("outbox", "store", "mail", "history", "report"),
@@ -48,13 +48,14 @@ LIBRARIES = {
     "b4": ("sources",),
     "dbos": ("jobs",),
     "fastapi": ("web",),
-    "httpx": ("trees",),
+    "httpx": ("trees", "sources", "watch", "cli/notify.py", "cli/watch.py"),
     "jinja2": ("mail", "web/pages.py"),
     "liblore": ("sources",),
     "prometheus_client": ("web/metrics.py",),
     "pydantic": ("config", "web"),
     "pygit2": ("trees",),
     "requests": ("sources",),
+    "standardwebhooks": ("web/signature.py",),
     "sqlalchemy": ("store", "jobs/queue.py"),
     "starlette": ("web",),
     "tree_sitter": ("csource",),

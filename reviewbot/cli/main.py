@@ -13,9 +13,11 @@ import typer
 
 from reviewbot.cli.check import check
 from reviewbot.cli.migrate import migrate
+from reviewbot.cli.notify import notify
 from reviewbot.cli.rules import rules
 from reviewbot.cli.serve import serve
 from reviewbot.cli.version import version
+from reviewbot.cli.watch import watch
 from reviewbot.cli.worker import worker
 from reviewbot.errors import ReviewbotError
 
@@ -35,6 +37,8 @@ app = typer.Typer(
 app.command()(check)
 app.command()(rules)
 app.command()(serve)
+app.command()(watch)
+app.command()(notify)
 app.command()(worker)
 app.command()(migrate)
 app.command()(version)

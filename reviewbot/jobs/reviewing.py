@@ -40,11 +40,12 @@ class Reviewing(DBOSConfiguredInstance):
                 DBOS.enqueue_workflow(names.FETCH_QUEUE, self.fetch_series, job_id, number + 1)
         elif found == Found.READY:
             options = SetEnqueueOptions(queue_partition_key=self._partition(job_id))
-            with SetWorkflowID(job_id), options:
+            with SetWorkflowID(self._review_id(job_id)), options:
                 DBOS.enqueue_workflow(names.REVIEW_QUEUE, self.review_series, job_id)
 
     @DBOS.workflow(name=names.REVIEW, max_recovery_attempts=MOST_TRIES)
     def review_series(self, job_id: str) -> None:
+        """For all jobs that have come to the same patches: the first one's stands for them."""
         try:
             self._check(job_id)
             self._draft(job_id)
@@ -59,6 +60,10 @@ class Reviewing(DBOSConfiguredInstance):
     @DBOS.step(name="partition")
     def _partition(self, job_id: str) -> str:
         return self._steps.mailing_list(job_id) or names.NO_LIST
+
+    @DBOS.step(name="review_id")
+    def _review_id(self, job_id: str) -> str:
+        return self._steps.review_id(job_id)
 
     @DBOS.step(name="check")
     def _check(self, job_id: str) -> None:

@@ -16,6 +16,7 @@ from reviewbot.mail.settings import ReplySettings
 from reviewbot.model import Series
 from reviewbot.pipeline import Reviewer, reply_settings
 from reviewbot.store.records import DraftState, Job, JobState
+from reviewbot.store.reviews import patches_digest
 from reviewbot.store.store import Store
 
 
@@ -51,17 +52,28 @@ class Steps:
             return self._end(job_id, state, str(error)) if late else self._wait(job, str(error))
         if series.missing and not late:
             return self._wait(job, f"not there yet: {_patches(series)}")
-        self._file(job, series)
-        return Found.READY
+        return self._file(job, series)
 
     def mailing_list(self, job_id: str) -> str:
         """The list that the job's series was seen on, as far as it is known."""
         return self._job(job_id).mailing_list
 
+    def review_id(self, job_id: str) -> str:
+        """The id of the workflow that reviews what the job has come to.
+
+        It is made from the revision, its patches and the rules: two mails of one series that
+        were told of apart become one review. One that failed may be tried again.
+        """
+        job = self._job(job_id)
+        revision_id = _filed(job)
+        patches = patches_digest(self._store.series.load(revision_id))
+        failed = self._store.jobs.failed(revision_id, self._reviewer.rule_set)
+        return f"review-{revision_id}-{self._reviewer.rule_set}-{patches}-{failed}"
+
     def check(self, job_id: str) -> None:
         """Reviews the series, unless exactly this was reviewed before."""
         job = self._job(job_id)
-        self._store.jobs.move(job_id, JobState.CHECKING)
+        self._move(job, JobState.CHECKING)
         revision_id = _filed(job)
         series = self._store.series.load(revision_id)
         found = self._store.reviews.find(revision_id, self._reviewer.rule_set, series)
@@ -70,7 +82,7 @@ class Steps:
             review = self._reviewer.check(series, self._policy(job).tree or None)
             seconds = time.perf_counter() - begun
             found = self._store.reviews.save(revision_id, review, seconds)
-        self._store.jobs.move(job_id, JobState.CHECKING, review_id=found)
+        self._move(job, JobState.CHECKING, review_id=found)
 
     def draft(self, job_id: str) -> None:
         """Drafts what is worth a mail and was not said before; closes drafts of older revisions."""
@@ -86,10 +98,14 @@ class Steps:
         self._store.drafts.add(review_id, drafts, job.mailing_list, state, _due(series, policy))
         older = self._store.drafts.older_reviews(revision_id)
         self._store.drafts.supersede(older, f"v{series.revision} was posted")
-        self._store.jobs.move(job_id, JobState.REVIEWED)
+        self._move(job, JobState.REVIEWED, review_id=review_id)
 
     def fail(self, job_id: str, why: str) -> None:
-        self._store.jobs.move(job_id, JobState.FAILED, why)
+        self._move(self._job(job_id), JobState.FAILED, why)
+
+    def _move(self, job: Job, state: JobState, why: str = "", review_id: int | None = None) -> None:
+        """The job, and all others that are waiting for the same review."""
+        self._store.jobs.move_all(_filed(job), job.rule_set, state, why, review_id)
 
     def _job(self, job_id: str) -> Job:
         job = self._store.jobs.get(job_id)
@@ -108,10 +124,15 @@ class Steps:
         pause = 1 / self._settings.service.archive_rate
         return self._reviewer.fetch(job.message_id, archive, self._store.pace.turn, pause)
 
-    def _file(self, job: Job, series: Series) -> None:
+    def _file(self, job: Job, series: Series) -> Found:
         mailing_list = job.mailing_list or self._settings.list_among(_addresses(series))
         saved = self._store.series.save(series, mailing_list)
         self._store.jobs.file(job.id, saved.revision_id, mailing_list)
+        done = self._store.jobs.reviewed(saved.revision_id, job.rule_set, patches_digest(series))
+        if done is None:
+            return Found.READY
+        self._store.jobs.move(job.id, JobState.REVIEWED, review_id=done)
+        return Found.NEVER
 
     def _wait(self, job: Job, why: str) -> Found:
         until = self._patience_ends(job).strftime("%H:%M UTC")

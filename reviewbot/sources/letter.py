@@ -30,7 +30,7 @@ def read(raw: bytes, subject_of: SubjectReader) -> list[Letter]:
         return [_bare_diff(raw)]
     mail = mailtext.parse(raw)
     parts = list(mailtext.parts(mail))
-    files = [] if _automatic(mail) else attached.files(parts)
+    files = [] if automatic(mail) else attached.files(parts)
     if len(files) > 1:
         outer = _letter(mail, [part for part in parts if not part.attached], subject_of)
         return [outer, *attached.letters(outer, files, subject_of)]
@@ -49,7 +49,7 @@ def _letter(
         subject=subject,
         message=patch.message,
         diff=patch.diff,
-        automatic=_automatic(mail),
+        automatic=automatic(mail),
         sent=_sent(mailtext.unfolded(mail, "Date")),
         base_commit=_first(_BASE, around),
         change_id=_first(_CHANGE, around),
@@ -77,7 +77,7 @@ def _mail(mail: mailtext.Raw, body: str) -> Mail:
     )
 
 
-def _automatic(mail: mailtext.Raw) -> bool:
+def automatic(mail: mailtext.Raw) -> bool:
     """RFC 3834, and our own mails by their header: an archive may have dropped the other."""
     ours = any(name.lower().startswith(_OURS) for name, _ in mail.items())
     return ours or mailtext.header(mail, "Auto-Submitted").lower() not in ("", "no")

@@ -11,10 +11,11 @@ from reviewbot.config import Settings
 from reviewbot.intake import Intake
 from reviewbot.registry import LoadedRule
 from reviewbot.store.store import Store
-from reviewbot.web import health, metrics
+from reviewbot.web import health, hooks, metrics
 from reviewbot.web.faults import answer_faults
 from reviewbot.web.pulse import ArchivePulse
 from reviewbot.web.site import Site
+from reviewbot.web.throttle import Throttle
 
 
 def create_app(
@@ -32,8 +33,9 @@ def create_app(
         redoc_url=None,
     )
     archive = ArchivePulse(settings.archive, settings.contact)
-    app.state.site = Site(settings, store, intake, tuple(rules), archive)
+    throttle = Throttle(settings.service.hook_rate)
+    app.state.site = Site(settings, store, intake, tuple(rules), archive, throttle)
     answer_faults(app)
-    for part in (health, metrics):
+    for part in (hooks, health, metrics):
         app.include_router(part.router)
     return app

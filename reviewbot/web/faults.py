@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import math
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from reviewbot.errors import ReviewbotError
+from reviewbot.errors import ReviewbotError, StoreUnusable, TooOften
+
+AWAY = 30
+"""Seconds that a database may be away, as a caller is told."""
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +34,22 @@ async def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, ReviewbotError)
     if error.http_status >= 500:
         log.error("not answered", extra={"path": request.url.path, "error": str(error)})
-    return fault(error.http_status, type(error).__name__, str(error))
+    answer = fault(error.http_status, type(error).__name__, str(error))
+    wait = _wait(error)
+    if wait:
+        answer.headers["Retry-After"] = str(wait)
+    return answer
+
+
+def _wait(error: ReviewbotError) -> int:
+    """Seconds after which it makes sense to ask again; 0 where asking again will not help."""
+    match error:
+        case TooOften():
+            return math.ceil(error.wait)
+        case StoreUnusable():
+            return AWAY
+        case _:
+            return 0
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from reviewbot.intake import Intake
 from reviewbot.registry import LoadedRule
 from reviewbot.store.store import Store
 from reviewbot.web.pulse import ArchivePulse
+from reviewbot.web.throttle import Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Site:
     intake: Intake
     rules: tuple[LoadedRule, ...]
     archive: ArchivePulse
+    hook_throttle: Throttle
+
+    def base(self, request: Request) -> str:
+        """The address of this site without a slash at its end, as the caller reaches it."""
+        return (self.settings.service.public_url or str(request.base_url)).rstrip("/")
 
 
 def _site(request: Request) -> Site:

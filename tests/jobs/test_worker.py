@@ -84,6 +84,18 @@ def test_a_series_becomes_a_review_and_drafts(
     assert drafts_of(migrated) == [patch.message_id for patch in WHOLE.patches]
 
 
+def test_two_mails_of_one_series_are_two_jobs_and_one_review(
+    migrated: Store, queue: Queue, settings: dict[str, str], tmp_path: Path
+) -> None:
+    jobs = [asked(queue, WHOLE.ids[0]), asked(queue, WHOLE.patches[0].message_id)]
+    assert jobs[0].id != jobs[1].id
+    with running(["worker"], settings, tmp_path / "log") as worker:
+        done = [ended(migrated, job, worker) for job in jobs]
+    assert {job.state for job in done} == {JobState.REVIEWED}
+    assert len({job.review_id for job in done}) == 1
+    assert drafts_of(migrated) == [patch.message_id for patch in WHOLE.patches]
+
+
 def test_what_is_missing_is_waited_for(
     migrated: Store, queue: Queue, settings: dict[str, str], tmp_path: Path, archive: Inbox
 ) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.orm import Session
 
 from reviewbot.store.records import Job, JobState, Notice, Origin
+from reviewbot.store.reviews import patches_digest
 from reviewbot.store.store import Store
+from tests.mail import invented
 
 NOTICE = Notice("v1-0@wimble.example", "linux-wimble@lists.example", Origin.HOOK)
 
@@ -84,3 +87,46 @@ def test_many_at_once_for_one_series_are_one_job(store: Store) -> None:
         thread.join()
     assert len(queue.jobs) == 1
     assert store.jobs.counts() == {JobState.WAITING: 1}
+
+
+def filed(store: Store, job: Job, state: JobState, missing: tuple[int, ...] = ()) -> int:
+    """A revision of an invented series, which this job has come to."""
+    series = replace(invented.series().series, missing=missing)
+    saved = store.series.save(series, "")
+    store.jobs.file(job.id, saved.revision_id, "")
+    store.jobs.move(job.id, state)
+    return saved.revision_id
+
+
+def test_any_mail_of_a_series_that_was_found_gives_its_job(store: Store) -> None:
+    job, _ = store.jobs.accept(NOTICE, "rules", Queue())
+    filed(store, job, JobState.REVIEWED)
+    patch = invented.series().series.patches[1].mail.message_id
+    same, new = store.jobs.accept(Notice(patch, "", Origin.WATCH), "rules", Queue())
+    assert (same.id, new) == (job.id, False)
+    _, new = store.jobs.accept(Notice(patch, "", Origin.WATCH), "newer rules", Queue())
+    assert new
+
+
+def test_a_series_that_was_reviewed_in_part_is_looked_for_again(store: Store) -> None:
+    job, _ = store.jobs.accept(NOTICE, "rules", Queue())
+    filed(store, job, JobState.REVIEWED, missing=(5,))
+    again, new = store.jobs.accept(NOTICE, "rules", Queue())
+    assert new
+    assert again.id != job.id
+
+
+def test_jobs_of_one_revision_end_together(store: Store) -> None:
+    first, _ = store.jobs.accept(NOTICE, "rules", Queue())
+    other = Notice("other@wimble.example", "", Origin.WATCH)
+    second, _ = store.jobs.accept(other, "rules", Queue())
+    revision_id = filed(store, first, JobState.FETCHING)
+    store.jobs.file(second.id, revision_id, "")
+    review_id = store.reviews.save(revision_id, replace(invented.series(), rule_set="rules"), 0.1)
+    series = store.series.load(revision_id)
+    assert store.jobs.reviewed(revision_id, "rules", patches_digest(series)) is None
+    store.jobs.move_all(revision_id, "rules", JobState.REVIEWED, "", review_id)
+    assert store.jobs.counts() == {JobState.REVIEWED: 2}
+    assert store.jobs.reviewed(revision_id, "rules", patches_digest(series)) == review_id
+    store.jobs.move_all(revision_id, "rules", JobState.FAILED, "too late", None)
+    assert store.jobs.failed(revision_id, "rules") == 0

@@ -14,6 +14,7 @@ from reviewbot.store.jobs import Enqueue
 from reviewbot.store.records import DraftState, Job, Notice
 from reviewbot.store.store import Store
 from reviewbot.web.app import create_app
+from tests.public_inbox import public_inbox as public_inbox
 from tests.sources.conftest import StandIn as StandIn
 from tests.sources.conftest import stand_in as stand_in
 
