@@ -45,4 +45,5 @@ def serve(
 def _worker(config: Path | None) -> list[str]:
     """The command of one worker, which ends when this process does."""
     named = ["--config", str(config)] if config else []
-    return [sys.executable, "-m", "reviewbot", "worker", "--until-eof", *named]
+    # -P: a checkout that the server was started in must not stand in for what is installed.
+    return [sys.executable, "-P", "-m", "reviewbot", "worker", "--until-eof", *named]
