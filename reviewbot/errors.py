@@ -18,6 +18,9 @@
         TooLarge                   2  413  a webhook's body is too long
         NotSigned                  2  401  a webhook's body was not signed by one of ours
         TooOften                   2  429  somebody calls more often than is allowed
+        NotKept                    2  404  nothing with this number is in the store
+        LoginNeeded                2  401  nobody is logged in who may do this
+        NotAllowed                 2  403  somebody is, but may not; or a form is not ours
       SourceFailed                 2  502  the archive did not give what was asked for
         NotFound                   2  404  the archive does not know this Message-ID
         Unreachable                2  503  the archive did not answer
@@ -113,6 +116,18 @@ class DraftClosed(BadInput):
 
 class StoreUnusable(BadInput):
     http_status = 503
+
+
+class NotKept(BadInput):
+    http_status = 404
+
+
+class LoginNeeded(BadInput):
+    http_status = 401
+
+
+class NotAllowed(BadInput):
+    http_status = 403
 
 
 class SourceFailed(ReviewbotError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -48,30 +48,33 @@ def worth_saying(review: Review, past: Past) -> Review:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One fault over the revisions that were reviewed; `fates` in their order."""
+    """One fault over the revisions; `fates` in their order.
 
+    `mark` is the same for the fault in each of them: the base of its fingerprint.
+    """
+
+    mark: str
     finding: Finding
     fates: tuple[Fate, ...]
 
 
-def stories(reviews: Sequence[Review | None]) -> tuple[Story, ...]:
+def stories(found: Sequence[Iterable[Finding] | None]) -> tuple[Story, ...]:
     """What became of each fault that a revision brought in, the oldest faults first.
 
-    `reviews` are of the revisions in their order, None for one that was not reviewed. The
-    finding shown is the one of the newest revision that has the fault.
+    `found` are the findings of the revisions in their order, None for one that was not
+    reviewed. The finding of a story is that of the newest revision that has the fault.
     """
-    found = [_brought(review) for review in reviews]
-    marks = dict.fromkeys(mark for each in found if each is not None for mark in each)
-    return tuple(_story(mark, found) for mark in marks)
+    brought = [_brought(each) for each in found]
+    marks = dict.fromkeys(mark for each in brought if each is not None for mark in each)
+    return tuple(_story(mark, brought) for mark in marks)
 
 
-def _brought(review: Review | None) -> dict[str, Finding] | None:
-    if review is None:
+def _brought(findings: Iterable[Finding] | None) -> dict[str, Finding] | None:
+    if findings is None:
         return None
     return {
         base_fingerprint(finding.fingerprint): finding
-        for patch in review.patches
-        for finding in patch.findings
+        for finding in findings
         if finding.status is Status.NEW
     }
 
@@ -84,7 +87,7 @@ def _story(mark: str, found: Sequence[dict[str, Finding] | None]) -> Story:
         fates.append(_fate(each is not None, now is not None, last is not None))
         last = now or last
     assert last is not None, "a mark comes from a finding"
-    return Story(last, tuple(fates))
+    return Story(mark, last, tuple(fates))
 
 
 def _fate(reviewed: bool, there: bool, before: bool) -> Fate:

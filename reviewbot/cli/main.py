@@ -16,6 +16,7 @@ from reviewbot.cli.migrate import migrate
 from reviewbot.cli.notify import notify
 from reviewbot.cli.rules import rules
 from reviewbot.cli.serve import serve
+from reviewbot.cli.token import token
 from reviewbot.cli.version import version
 from reviewbot.cli.watch import watch
 from reviewbot.cli.worker import worker
@@ -41,6 +42,7 @@ app.command()(watch)
 app.command()(notify)
 app.command()(worker)
 app.command()(migrate)
+app.add_typer(token, name="token")
 app.command()(version)
 
 

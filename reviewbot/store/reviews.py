@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from reviewbot.model import Context, PatchReview, Review, Series
+from reviewbot.model import Context, PatchReview, Review, Series, Severity
 from reviewbot.store import codec
 from reviewbot.store.series import patch
 from reviewbot.store.sessions import Sessions
-from reviewbot.store.tables import PatchReviewRow, PatchRow, ReviewRow
+from reviewbot.store.tables import PatchReviewRow, PatchRow, ReviewRow, RevisionRow, SeriesRow
 from reviewbot.store.upsert import insert_new
 
 
@@ -31,12 +32,14 @@ class Reviews:
         """
         digest = patches_digest(review.series)
         key = {"revision_id": revision_id, "rule_set": review.rule_set, "patches": digest}
-        values = {**key, "made_at": now or datetime.now(UTC), "seconds": seconds}
+        counts = _counts(review)
+        found = {"made_at": now or datetime.now(UTC), "seconds": seconds, **counts}
         with self._sessions.writing() as session:
-            new = insert_new(session, ReviewRow, values)
+            new = insert_new(session, ReviewRow, {**key, **found})
             row = session.scalars(select(ReviewRow).filter_by(**key)).one()
             if new:
                 session.add_all(_part(session, row, part) for part in review.patches)
+                _tell_series(session, revision_id, sum(counts.values()))
             return row.id
 
     def find(self, revision_id: int, rule_set: str, series: Series) -> int | None:
@@ -78,6 +81,20 @@ def patch_review(row: PatchReviewRow) -> PatchReview:
         skipped=codec.skipped(row.skipped),
         failures=tuple(row.failures),
     )
+
+
+def _counts(review: Review) -> dict[str, int]:
+    """How many findings are new, by severity: a column for each."""
+    new = Counter(finding.severity for patch in review.patches for finding in patch.new)
+    return {str(severity): new[severity] for severity in Severity}
+
+
+def _tell_series(session: Session, revision_id: int, found: int) -> None:
+    """A review of the newest revision is what the series is known by."""
+    revision = session.get_one(RevisionRow, revision_id)
+    later = (RevisionRow.series_id == revision.series_id) & (RevisionRow.number > revision.number)
+    if session.scalars(select(RevisionRow.id).where(later)).first() is None:
+        session.get_one(SeriesRow, revision.series_id).found = found
 
 
 def _part(session: Session, review: ReviewRow, part: PatchReview) -> PatchReviewRow:

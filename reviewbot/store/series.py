@@ -6,7 +6,7 @@ import hashlib
 import re
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from reviewbot.model import Address, Patch, Series
@@ -80,6 +80,7 @@ def _home(session: Session, series: Series, mailing_list: str, now: datetime) ->
         "author_email": series.author.email,
         "mailing_list": mailing_list,
         "seen_at": now,
+        "found": None,
     }
     insert_new(session, SeriesRow, values)
     row = session.scalars(select(SeriesRow).where(SeriesRow.key == key)).one()
@@ -105,12 +106,18 @@ def _revision(session: Session, home: SeriesRow, series: Series, now: datetime) 
         "replies": [codec.packed(reply) for reply in series.replies],
         "read_at": now,
     }
-    insert_new(session, RevisionRow, values)
+    if insert_new(session, RevisionRow, values) and number == _newest(session, home.id):
+        home.found = None
     mine = (RevisionRow.series_id == home.id) & (RevisionRow.number == number)
     row = session.scalars(select(RevisionRow).where(mine)).one()
     for name, value in values.items():
         setattr(row, name, value)
     return row
+
+
+def _newest(session: Session, series_id: int) -> int | None:
+    numbers = select(func.max(RevisionRow.number)).where(RevisionRow.series_id == series_id)
+    return session.scalars(numbers).one()
 
 
 def _patch_row(patch: Patch, revision_id: int) -> PatchRow:

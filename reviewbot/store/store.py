@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, text
 
+from reviewbot.store.browse import Browse
+from reviewbot.store.detail import Detail
 from reviewbot.store.drafts import Drafts
 from reviewbot.store.figures import Figures
 from reviewbot.store.jobs import Jobs
@@ -15,6 +17,7 @@ from reviewbot.store.pace import Pace
 from reviewbot.store.reviews import Reviews
 from reviewbot.store.series import SeriesShelf
 from reviewbot.store.sessions import Sessions, open_engine
+from reviewbot.store.tokens import Tokens
 from reviewbot.store.workers import Workers
 
 
@@ -34,6 +37,9 @@ class Store:
         self.pace = Pace(sessions)
         self.marks = Marks(sessions)
         self.figures = Figures(sessions)
+        self.tokens = Tokens(sessions)
+        self.browse = Browse(sessions)
+        self.detail = Detail(sessions)
 
     @classmethod
     def open(cls, url: str) -> Store:

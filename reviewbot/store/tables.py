@@ -14,17 +14,26 @@ GONE = "CASCADE"
 
 
 class SeriesRow(Base):
-    """A series over all its revisions; `key` digests its change-id, or author and title."""
+    """A series over all its revisions; `key` digests its change-id, or author and title.
+
+    `found` is how many findings are new in the newest revision, None while it was not reviewed.
+    """
 
     __tablename__ = "series"
+    __table_args__ = (
+        Index("ix_series_seen_at_id", "seen_at", "id"),
+        Index("ix_series_mailing_list_seen_at_id", "mailing_list", "seen_at", "id"),
+        Index("ix_series_author_email_seen_at_id", "author_email", "seen_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     author_name: Mapped[str]
-    author_email: Mapped[str] = mapped_column(index=True)
-    mailing_list: Mapped[str] = mapped_column(index=True)
-    seen_at: Mapped[datetime] = mapped_column(index=True)
+    author_email: Mapped[str]
+    mailing_list: Mapped[str]
+    seen_at: Mapped[datetime]
+    found: Mapped[int | None]
     revisions: Mapped[list[RevisionRow]] = relationship(
         back_populates="series", order_by="RevisionRow.number", passive_deletes=True
     )
@@ -77,7 +86,10 @@ class PatchRow(Base):
 
 
 class ReviewRow(Base):
-    """What one rule set found in one revision; `patches` digests which of them were there."""
+    """What one rule set found in one revision; `patches` digests which of them were there.
+
+    The last four are how many findings are new, by their severity, so that lists need not count.
+    """
 
     __tablename__ = "review"
     __table_args__ = (UniqueConstraint("revision_id", "rule_set", "patches"),)
@@ -88,6 +100,10 @@ class ReviewRow(Base):
     patches: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(index=True)
     seconds: Mapped[float]
+    critical: Mapped[int]
+    high: Mapped[int]
+    medium: Mapped[int]
+    low: Mapped[int]
     revision: Mapped[RevisionRow] = relationship(back_populates="reviews")
     parts: Mapped[list[PatchReviewRow]] = relationship(
         back_populates="review", order_by="PatchReviewRow.id", passive_deletes=True

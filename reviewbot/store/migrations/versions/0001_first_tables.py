@@ -43,12 +43,13 @@ def upgrade() -> None:
         sa.Column("author_email", sa.Text(), nullable=False),
         sa.Column("mailing_list", sa.Text(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_series"),
         sa.UniqueConstraint("key", name="uq_series_key"),
     )
-    op.create_index("ix_series_author_email", "series", ["author_email"], unique=False)
-    op.create_index("ix_series_mailing_list", "series", ["mailing_list"], unique=False)
-    op.create_index("ix_series_seen_at", "series", ["seen_at"], unique=False)
+    for leading in (["author_email"], ["mailing_list"], []):
+        columns = [*leading, "seen_at", "id"]
+        op.create_index(f"ix_series_{'_'.join(columns)}", "series", columns, unique=False)
     op.create_table(
         "token",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -152,6 +153,10 @@ def upgrade() -> None:
         sa.Column("patches", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("critical", sa.Integer(), nullable=False),
+        sa.Column("high", sa.Integer(), nullable=False),
+        sa.Column("medium", sa.Integer(), nullable=False),
+        sa.Column("low", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["revision_id"],
             ["revision.id"],
