@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reviewbot.csource.blame import Blame
 from reviewbot.csource.sight import Sight
 from reviewbot.model import Confidence, Severity
 
@@ -35,7 +36,8 @@ class Claim:
     change: callees, resources, conditions, never line numbers; with rule, file and function
     it makes the fingerprint. `confidence` and `severity` override the rule's own. `words`
     are handed to comment.txt.j2 beside `message`. Claims of one `group` have one cause (a
-    thing taken once and lost at five exits): of those that are new, one is reported.
+    thing taken once and lost at five exits): of those that are new, one is reported, and one
+    that was there in another shape is not new. `blame` is how much of it the patch wrote.
     """
 
     line: int
@@ -48,6 +50,7 @@ class Claim:
     suggestion: str | None = None
     words: tuple[tuple[str, str], ...] = ()
     group: str = ""
+    blame: Blame = Blame.FAULT
 
 
 @dataclass(frozen=True, slots=True)

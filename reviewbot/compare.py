@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from reviewbot.diff import after_line, diff_line
 from reviewbot.model import Confidence, FileDiff, Finding, Severity, Status, Step
 from reviewbot.registry import LoadedRule
-from reviewbot.rule import Claim
+from reviewbot.rule import Blame, Claim
 from reviewbot.spacing import spaced
 
 _CONFIDENCES = tuple(Confidence)
@@ -70,22 +70,37 @@ def _judged(claims: Claims) -> Iterator[_Judged]:
     before = list(_sorted(claims.before or ()))
     after = list(_sorted(claims.after or ()))
     kept: list[Claim] = []
-    for same_place in (True, False):
+    for way in (_same_place, _same_shape, _same_cause):
         for claim in tuple(after):
-            twin = next((old for old in before if _same(claims, old, claim, same_place)), None)
+            twin = next((old for old in before if way(claims, old, claim)), None)
             if twin is not None:
                 before.remove(twin)
                 after.remove(claim)
                 kept.append(claim)
+    causes = {claim.group for claim in kept if claim.group}
     yield from (_Judged(claims, claim, Status.PRE_EXISTING) for claim in kept)
-    yield from (_Judged(claims, claim, Status.NEW) for claim in after)
+    for claim in after:
+        yield _Judged(claims, claim, _new_or_not(claim, causes))
     yield from (_Judged(claims, claim, Status.FIXED) for claim in before)
 
 
-def _same(claims: Claims, old: Claim, new: Claim, same_place: bool) -> bool:
-    if old.shape != new.shape:
-        return False
-    return not same_place or after_line(claims.diff, old.line) == new.line
+def _new_or_not(claim: Claim, causes: set[str]) -> Status:
+    """One more way out that does as its neighbours do has lost nothing new."""
+    joins = claim.blame is Blame.WAY and claim.group in causes
+    return Status.PRE_EXISTING if joins or claim.blame is Blame.NOTHING else Status.NEW
+
+
+def _same_place(claims: Claims, old: Claim, new: Claim) -> bool:
+    return old.shape == new.shape and after_line(claims.diff, old.line) == new.line
+
+
+def _same_shape(claims: Claims, old: Claim, new: Claim) -> bool:
+    return old.shape == new.shape
+
+
+def _same_cause(claims: Claims, old: Claim, new: Claim) -> bool:
+    """The same thing is lost at another exit, or at one that reads differently now."""
+    return bool(new.group) and old.group == new.group
 
 
 def _moves(judged: list[_Judged]) -> Iterator[_Judged]:

@@ -7,6 +7,7 @@ from reviewbot.claim import Need as Need
 from reviewbot.claim import Note as Note
 from reviewbot.claim import Rule as Rule
 from reviewbot.csource import syntax as syntax
+from reviewbot.csource.blame import Blame as Blame
 from reviewbot.csource.codes import Lost as Lost
 from reviewbot.csource.codes import Proof as Proof
 from reviewbot.csource.codes import is_result as is_result

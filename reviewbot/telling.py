@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reviewbot.claim import Claim, Note
+from reviewbot.csource.blame import blame
 from reviewbot.csource.codes import Lost
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit, Site, Use
@@ -57,6 +58,7 @@ def leak_claim(sight: Sight, leak: Leak, state: str, confidence: Confidence | No
             *_remedy_words(sight, leak),
         ),
         group=f"{leak.resource.id} {leak.site.name} {leak.held.text}",
+        blame=blame(sight, leak),
     )
 
 

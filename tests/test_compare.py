@@ -8,7 +8,7 @@ from reviewbot.compare import Claims, base_fingerprint, findings
 from reviewbot.diff import file_diffs
 from reviewbot.model import Confidence, FileDiff, Finding, Severity, Status
 from reviewbot.registry import LoadedRule
-from reviewbot.rule import Claim, Need, Note, Rule
+from reviewbot.rule import Blame, Claim, Need, Note, Rule
 
 
 def _rule(name: str = "some-rule") -> LoadedRule:
@@ -134,3 +134,24 @@ def test_other_rules_speak_of_the_same_place_and_order_is_stable() -> None:
     claims = [_of((), (_claim(8),), rule=_rule("z")), _of((), (_claim(8),), rule=_rule("a"))]
     assert [finding.rule for finding in findings(claims)] == ["a", "z"]
     assert findings(claims) == findings(claims[::-1])
+
+
+def _lost(line: int, shape: str, blame: Blame = Blame.FAULT) -> Claim:
+    return Claim(line, line, f"m{line}", (shape,), group="the lock", blame=blame)
+
+
+def test_of_one_cause_as_many_are_old_as_there_were_before() -> None:
+    found = findings([_of((_lost(1, "a"),), (_lost(8, "b"), _lost(9, "c")))])
+    assert _places(found) == [(8, Status.PRE_EXISTING), (9, Status.NEW)]
+
+
+def test_what_the_patch_wrote_nothing_of_is_not_new() -> None:
+    found = findings([_of((), (_lost(8, "a", Blame.NOTHING),))])
+    assert _places(found) == [(8, Status.PRE_EXISTING)]
+
+
+def test_one_more_way_is_new_only_where_the_cause_was_not_there() -> None:
+    way = _lost(9, "b", Blame.WAY)
+    assert _places(findings([_of((), (way,))])) == [(9, Status.NEW)]
+    found = findings([_of((_lost(8, "a"),), (_lost(8, "a"), way))])
+    assert [finding.status for finding in found] == [Status.PRE_EXISTING]

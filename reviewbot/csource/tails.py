@@ -128,7 +128,7 @@ def tails(sight: Sight) -> dict[tuple[str, str, bool], Tail]:
         if exit.value is not None and not fails(sight, exit):
             continue
         expr, edge = branch.node.expr, branch.edge is True
-        key = (_judged(sight.function, expr), expr.text, edge)
+        key = (judged(sight.function, expr), expr.text, edge)
         node = graph.nodes[branch.node.id]
         undo = {
             call.name: call
@@ -175,7 +175,7 @@ def _locks(sight: Sight, unlock: c.Expr) -> bool:
     )
 
 
-def _judged(function: c.Function, cond: c.Expr) -> str:
+def judged(function: c.Function, cond: c.Expr) -> str:
     """The call whose verdict a condition looks at, as text; "" where there is none in sight."""
     test = read_test(cond)
     key = test.key if test is not None else cond.text
