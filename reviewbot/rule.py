@@ -38,7 +38,6 @@ from reviewbot.csource.habit import values_of as values_of
 from reviewbot.csource.leaks import Leak as Leak
 from reviewbot.csource.leaks import Sure as Sure
 from reviewbot.csource.leaks import allocates as allocates
-from reviewbot.csource.leaks import fails as fails
 from reviewbot.csource.leaks import leaks as leaks
 from reviewbot.csource.leaks import left_there as left_there
 from reviewbot.csource.lockorder import Lock as Lock
@@ -67,6 +66,7 @@ from reviewbot.csource.values import ANY as ANY
 from reviewbot.csource.values import ERR as ERR
 from reviewbot.csource.values import ZERO as ZERO
 from reviewbot.csource.values import Held as Held
+from reviewbot.csource.verdicts import fails as fails
 from reviewbot.model import Confidence as Confidence
 from reviewbot.model import Severity as Severity
 from reviewbot.remedy import told_as_leak as told_as_leak

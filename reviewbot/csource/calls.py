@@ -15,7 +15,7 @@ from reviewbot.csource.gone import (
     makes,
     split,
 )
-from reviewbot.csource.names import may_keep, tears_down
+from reviewbot.csource.names import may_keep, puts, tears_down
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.syntax import Expr
@@ -49,6 +49,9 @@ PASSIVE = frozenset(
 )
 """Calls that neither keep nor change what they are handed."""
 
+_CALLS_BACK = re.compile(r"add_action|call_rcu|(?:^|_)put(?:_|$)")
+"""Calls that see to it that a function is called in the end."""
+
 UNDO = "undo:"
 """Resources that are only known from the names of a pair of calls start with this."""
 
@@ -67,12 +70,12 @@ def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
     fact = site.fact
     scene.call(site, state)
     if site.name in WRITES:
-        for arg in site.call.args:
-            state.forget(arg.bare.text)
+        _publish(scene, site, state)
     elif site.name not in PASSIVE:
         hand_on(scene, site, state)
     if site.name in UNLINKS and site.call.args:
         unlink(state, site.call.args[0], site.id)
+    _hand_to_callback(scene, site, state, node)
     if fact is None:
         _unknown(scene, site, state)
         _clobber(scene, site, state, None)
@@ -82,10 +85,12 @@ def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
         _release(scene, site, fact, release, state, node)
     for name in [n for n, h in state.held.items() if h.resource in fact.drops and n[0] == "@"]:
         scene.given.add((state.held[name].resource, state.held[name].text))
+        scene.loose.add((state.held[name].resource, state.held[name].text))
         del state.held[name]
     _hand_over(scene, site, fact, state)
     if fact.source in _READ_HERE:
         _unlock_by_name(scene, site, state)
+        _undo_inside(scene, site, fact, state, node)
     _clobber(scene, site, state, fact)
     _result(scene, site, state, fact)
     for acquire in fact.acquires:
@@ -93,7 +98,56 @@ def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
     return split(site, state)
 
 
+def _publish(scene: Scene, site: Site, state: State) -> None:
+    """rcu_assign_pointer(p->x, q) and kin write their first argument, swap() both.
+
+    What a longer-lived place holds by then is in other hands: whoever reads it may keep it.
+    """
+    places = site.call.args if site.name == "swap" else site.call.args[:1]
+    outlives = any(roots(p.text) - scene.locals or "->" in p.text for p in places)
+    for arg in site.call.args if outlives else ():
+        _drop(state, arg)
+    for place in places:
+        state.forget(place.bare.text)
+
+
 # -- giving back
+
+
+def _undo_inside(scene: Scene, site: Site, fact: Fact, state: State, node: int) -> None:
+    """What a function of the patch or file gives back of what hangs on its arguments."""
+    args = scene.argument_roots(site)
+    for key, held in list(state.held.items()):
+        undo = held.resource.removeprefix(UNDO)
+        if undo != held.resource:
+            undone = undo in fact.reaches
+        else:
+            names = {held.text} | {text for text, val in state.vals.items() if val.inst == key}
+            undone = any((held.resource, _last(name)) in fact.frees for name in names)
+        if undone and (not held.text or scene.all_roots(held.text) & args):
+            scene.given.add((held.resource, held.text))
+            _give_back(scene, site, state, key, held, node)
+
+
+def _hand_to_callback(scene: Scene, site: Site, state: State, node: int) -> None:
+    """devm_add_action_or_reset(dev, foo_off, foo): foo_off() will be called, sooner or later."""
+    if not state.held or not _CALLS_BACK.search(site.name):
+        return
+    for arg in site.call.args:
+        fact = scene.known(arg.bare.name) if arg.bare.kind == "name" else None
+        if fact is None or arg.bare.name in scene.locals:
+            continue
+        _undo_inside(scene, site, fact, state, node)
+        given = {release.resource for release in fact.releases} | fact.drops
+        args = scene.argument_roots(site)
+        for key, held in list(state.held.items()):
+            if held.resource in given and scene.all_roots(held.text) & args:
+                _give_back(scene, site, state, key, held, node)
+
+
+def _last(text: str) -> str:
+    """The last member that a path names: c for a->b.c[i]; "" for a variable."""
+    return "".join(re.split(r"->|\.", text.partition("[")[0])[1:][-1:])
 
 
 def _release(
@@ -118,8 +172,9 @@ def _release(
                 scene.own.add(site.id)
                 _mark_freed(scene, site, state, name, val, resource, release, node)
             return
-    if resource.kind is Kind.REFERENCE:
+    if resource.kind is Kind.REFERENCE and arg is not None:
         _let_go_of_whole(state, raw)
+        _let_go_of_source(scene, state, arg)
     val = state.get(raw)
     if val.mask == ERR and not val.stale and fact.accepts and "err-ptr" not in fact.accepts:
         scene.use("err", arg or site.call, val, state.trail, site.call)
@@ -136,6 +191,7 @@ def _release(
             scene.own.add(site.id)
             bury_whole(state, arg, site.id)
         return
+    scene.loose.add((resource.id, text))
     if resource.kind in _LENDABLE and not state.get("~" + key).freed:
         state.set(LENT + key, Val(freed=site.id))
     if resource.kind in (Kind.LOCK, Kind.CONTEXT):
@@ -161,11 +217,31 @@ _BLOCKS = ("memory", "slab-object")
 
 def _let_go_of_whole(state: State, text: str) -> None:
     """The last put_device(&p->dev) or kobject_put(&p->kobj) frees p through its release."""
-    if text.startswith("&"):
-        for name in roots(text):
-            inst = state.get(name).inst
-            if inst and not inst.startswith(KEYED):
-                state.held.pop(inst, None)
+    if not text.startswith("&"):
+        return
+    for name in roots(text):
+        _forget_thing(state, name)
+        for key, held in list(state.held.items()):
+            if held.text.removeprefix("&").startswith((f"{name}->", f"{name}.")):
+                del state.held[key]
+
+
+def _let_go_of_source(scene: Scene, state: State, arg: Expr) -> None:
+    """The last put of what a call made of p (`dev = foo_dev(p)`) may free p with it."""
+    bare = arg.bare
+    while bare.kind in ("member", "unary"):
+        bare = bare.parts[0].bare
+    for maker in [bare] if bare.kind == "call" else scene.makers.get(bare.text, ()):
+        for given in maker.args:
+            _forget_thing(state, given.bare.text)
+
+
+def _forget_thing(state: State, text: str) -> None:
+    """Drop what a value stands for, also where the path has no more use for the value."""
+    inst = state.get(text).inst
+    for key, held in list(state.held.items()):
+        if not key.startswith(KEYED) and (key == inst or held.text == text):
+            del state.held[key]
 
 
 def _wholes(text: str, resource: Resource) -> list[str]:
@@ -212,6 +288,16 @@ def _mark_freed(
         bury(state, text, site.id, "rcu" in site.name)
         state.note(scene.graph.nodes[node], None, "freed", site.id)
     _orphan(state, text)
+    if site.fact is not None and site.fact.source in _READ_HERE:
+        _end_state(state, text)
+
+
+def _end_state(state: State, text: str) -> None:
+    """A function that frees an object (and is more than kfree()) undoes what was set up in it."""
+    begin = (f"{text}->", f"&{text}->")
+    for key, held in list(state.held.items()):
+        if key.startswith(KEYED + UNDO) and (held.text == text or held.text.startswith(begin)):
+            del state.held[key]
 
 
 def _orphan(state: State, text: str) -> None:
@@ -349,6 +435,9 @@ def _unknown(scene: Scene, site: Site, state: State) -> None:
     for arg in site.call.args if any(key[0] != KEYED for key in state.held) else ():
         if _takes(scene, site, arg, state):
             _doubt(scene, site, state, arg)
+        if puts(site.name):
+            _let_go_of_whole(state, arg.bare.text)
+            _let_go_of_source(scene, state, arg)
     _undo_by_name(scene, site, state)
 
 

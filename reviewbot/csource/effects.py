@@ -7,7 +7,7 @@ from collections.abc import Callable
 from reviewbot.csource import calls
 from reviewbot.csource.conditions import constant_mask, is_errno
 from reviewbot.csource.events import Errno
-from reviewbot.csource.facts import Failure
+from reviewbot.csource.facts import Failure, Kind
 from reviewbot.csource.freed import note_name
 from reviewbot.csource.macros import UNEVALUATED, may_write
 from reviewbot.csource.refine import refine
@@ -17,6 +17,7 @@ from reviewbot.csource.values import (
     ANY,
     ERR,
     FAILED,
+    KEYED,
     NEG,
     NOTHING,
     OUT,
@@ -335,6 +336,8 @@ def _assign(scene: Scene, expr: Expr, states: States, node: int) -> States:
 def assign(scene: Scene, left: Expr, right: Expr, states: States, node: int) -> States:
     """`left = right`: the value moves, and whoever held it is known by a new name."""
     bare = right.bare
+    if _is_verdict(scene, left, bare):
+        return _decide(scene, left, bare, states, node)
     if bare.kind == "call":
         states = call(scene, bare, states, node, left.text)
     else:
@@ -346,6 +349,25 @@ def assign(scene: Scene, left: Expr, right: Expr, states: States, node: int) -> 
     for state in states:
         _store(scene, left, right, state)
     return states
+
+
+def _is_verdict(scene: Scene, left: Expr, right: Expr) -> bool:
+    """Whether `left = a && f()` is tested later, so that what f() did is known by it."""
+    if (
+        left.kind != "name"
+        or left.text not in scene.tested
+        or right.kind not in ("binary", "unary")
+    ):
+        return False
+    return right.op in ("&&", "||", "!") and any(e.kind == "call" for e in right.walk())
+
+
+def _decide(scene: Scene, left: Expr, right: Expr, states: States, node: int) -> States:
+    yes, no = branches(scene, right, states, node)
+    for state, mask in (*((s, POS) for s in yes), *((s, ZERO) for s in no)):
+        state.forget(left.text)
+        state.set(left.text, Val(mask))
+    return yes + no
 
 
 def _place(scene: Scene, left: Expr, states: States, node: int) -> States:
@@ -383,6 +405,8 @@ def _ptr_err_or_zero(scene: Scene, left: Expr, pointer: Expr, states: States, no
 def _store(scene: Scene, left: Expr, right: Expr, state: State) -> None:
     bare = right.bare
     val = value(scene, right, state)
+    if bare.text == "NULL" and left.kind == "name":
+        _let_go(state, left.text)
     if bare.kind == "call":
         state.vals.pop(bare.text, None)
     elif bare.kind not in ("name", "member"):
@@ -394,11 +418,31 @@ def _store(scene: Scene, left: Expr, right: Expr, state: State) -> None:
     local = left.kind == "name" and left.text in scene.locals
     held = state.held.get(val.inst) if val.inst else None
     if held is not None and not local:
-        state.held[val.inst] = held._replace(stored=True)
+        swept = left.text in scene.swept
+        state.held[val.inst] = held._replace(stored=not swept, scoped=swept)
+    if bare.kind in ("name", "member"):
+        _carry(scene, state, bare.text)
     if keeps_value(scene, left.text, val):
         state.set(left.text, val._replace(used=0))
     if left.text in scene.errnos_asked and is_errno(bare):
         state.set(f"{left.text}=={bare.text}", Val(POS))
+
+
+def _carry(scene: Scene, state: State, text: str) -> None:
+    """`q = p` after get(p): the reference may be put by its other name."""
+    for key, held in list(state.held.items()):
+        resource = scene.resource(held.resource)
+        if key.startswith(KEYED) and resource is not None and resource.kind is Kind.REFERENCE:
+            whole = held.text.removeprefix("&")
+            if whole == text or whole.startswith((text + "->", text + ".")):
+                state.held[key] = held._replace(stored=True)
+
+
+def _let_go(state: State, name: str) -> None:
+    """`p = NULL` says that p is in other hands now."""
+    inst = state.get(name).inst
+    if inst and inst in state.held and not inst.startswith(KEYED):
+        del state.held[inst]
 
 
 def keeps_value(scene: Scene, text: str, val: Val) -> bool:

@@ -116,6 +116,8 @@ class Fact:
     managed: bool = False  # devm and kin: the driver core gives it back
     managed_by: tuple[str, ...] = ()  # managed too where the driver has called one of these
     drops: frozenset[str] = frozenset()  # resources it gives back somewhere, whoever took them
+    frees: frozenset[tuple[str, str]] = frozenset()  # (resource, member) that it gives back
+    reaches: frozenset[str] = frozenset()  # functions that it calls, as far as they are in sight
     source: str = ""
 
 

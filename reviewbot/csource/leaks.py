@@ -9,14 +9,17 @@ from enum import IntEnum
 from reviewbot.csource import syntax as c
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit, Site
-from reviewbot.csource.facts import Fact, Failure, Kind, Resource
+from reviewbot.csource.excuses import excused
+from reviewbot.csource.facts import Fact, Kind, Resource
 from reviewbot.csource.names import makes
+from reviewbot.csource.pairs import PREFIX
 from reviewbot.csource.paths import Paths
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import exit_shape, last_branch
 from reviewbot.csource.summaries import SOURCE as SUMMARY
 from reviewbot.csource.summaries import Known
-from reviewbot.csource.values import ANY, ERR, NEG, ZERO, Held
+from reviewbot.csource.values import ANY, NEG, ZERO, Held
+from reviewbot.csource.verdicts import fails, goes_on, may_fail
 
 
 class Sure(IntEnum):
@@ -44,7 +47,7 @@ def leaks(sight: Sight, *kinds: Kind) -> Iterator[Leak]:
     paths = sight.paths
     for exit in paths.exits:
         error = fails(sight, exit)
-        for held in exit.held:
+        for held in exit.held if not goes_on(exit) else ():
             resource = sight.known.resource(held.resource)
             site = paths.sites.get(held.site)
             if resource is None or site is None or resource.kind not in kinds:
@@ -54,7 +57,9 @@ def leaks(sight: Sight, *kinds: Kind) -> Iterator[Leak]:
             if resource.kind in _FLAGGED and _asked_whether(sight, exit, held):
                 continue
             sure = _sure(sight, exit, held, resource, error)
-            if sure and not _was_meant(sight, exit, held, resource):
+            if not sure or _was_meant(sight, exit, held, resource):
+                continue
+            if not excused(sight, exit, held):
                 yield Leak(resource, held, site, exit, sure, error)
 
 
@@ -67,30 +72,9 @@ def allocates(fact: Fact, known: Known) -> bool:
     return new or fact.gfp > 0 or (fact.managed and not taken)
 
 
-def fails(sight: Sight, exit: Exit) -> bool:
-    """Whether an exit tells its caller that the function failed.
-
-    An int that can be an errno and cannot be 0 is a failure, by the kernel's convention.
-    """
-    if sight.function.returns.rstrip().endswith("*"):
-        return exit.mask in (ZERO, ERR, ZERO | ERR)
-    return exit.mask & ZERO == 0 and exit.mask & (NEG | ERR) != 0
-
-
-def may_fail(sight: Sight, exit: Exit, held: Held) -> bool:
-    """Whether the exit hands the verdict of a later call on: `return register_it()`."""
-    if exit.call is None or exit.call.id == held.site:
-        return False
-    if sight.function.returns.strip() not in ("int", "static int", ""):
-        return False
-    fact = exit.call.fact
-    return exit.mask & NEG != 0 and (fact is None or fact.failure is not Failure.NEVER)
-
-
 def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool) -> Sure | None:
     """How sure it is that this exit should have given it back; None for not at all."""
-    contrasted = held.site in sight.paths.released or _given(sight, held)
-    contrasted = contrasted or (error and _was_managed(sight, held))
+    contrasted = _contrasted(sight, held) or (error and _was_managed(sight, held))
     if resource.kind in (Kind.LOCK, Kind.CONTEXT):
         if held.doubts or not contrasted:
             return None
@@ -103,7 +87,7 @@ def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool)
         return Sure.CONTRASTED
     if held.stored or held.doubts - _lenders(sight, on_success=True):
         return None
-    if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT):
+    if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT) or _is_set_up(sight, held):
         return Sure.GUESSED if may_fail(sight, exit, held) and not held.doubts else None
     if contrasted and _given_on_success(sight, held):
         return Sure.CONTRASTED
@@ -177,6 +161,13 @@ def _only_undoes(sight: Sight, stmt: c.If, held: Held) -> bool:
     )
 
 
+def _is_set_up(sight: Sight, held: Held) -> bool:
+    """Whether the thing is known by the names of a pair only, and named by an argument."""
+    fact = sight.paths.sites[held.site].fact
+    places = fact.acquires if fact is not None and held.resource.startswith(PREFIX) else ()
+    return any(place.where and place.resource == held.resource for place in places)
+
+
 def _own_failure(sight: Sight, exit: Exit, held: Held) -> bool:
     """Whether the function leaves because the taking call failed, and that call holds even so."""
     site = sight.paths.sites[held.site]
@@ -193,11 +184,21 @@ def _own_failure(sight: Sight, exit: Exit, held: Held) -> bool:
 def _on_error(sight: Sight, held: Held, resource: Resource, contrasted: bool) -> Sure | None:
     if held.doubts - _lenders(sight):
         return None
-    if contrasted:
+    if contrasted and not (held.stored and _mostly_kept(sight, held)):
         return Sure.CONTRASTED
     if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT):
         return Sure.BORROWED if not held.stored else None
     return Sure.BORROWED if _is_local(sight, held) and not held.stored else None
+
+
+def _mostly_kept(sight: Sight, held: Held) -> bool:
+    """Whether more failures leave a stored thing where it is than take it back."""
+    kept: set[tuple[str, ...]] = set()
+    taken: set[tuple[str, ...]] = set()
+    for exit in sight.paths.exits:
+        if fails(sight, exit) and _took(exit, held):
+            (kept if _holds(exit, held) else taken).add(exit_shape(exit))
+    return len(kept) > max(len(taken), 1)
 
 
 def _is_local(sight: Sight, held: Held) -> bool:
@@ -218,8 +219,21 @@ def _was_managed(sight: Sight, held: Held) -> bool:
     return any(call.name in names - here for call in sight.other.function.calls)
 
 
-def _given(sight: Sight, held: Held) -> bool:
-    return (held.resource, held.text) in sight.given
+def _contrasted(sight: Sight, held: Held) -> bool:
+    """Whether some path gives the same thing back, on either side.
+
+    What is stored somewhere must be taken back from there: before it was stored, it was
+    another's to give back.
+    """
+    if held.site in sight.paths.released and not held.stored:
+        return True
+    there = sight.other.paths if sight.other is not None else None
+    thing = (held.resource, held.text)
+    for paths in (sight.paths, there) if there is not None else (sight.paths,):
+        taken_back = {stored for *what, stored in paths.things if tuple(what) == thing}
+        if True in taken_back or (taken_back and not held.stored) or thing in paths.loose:
+            return True
+    return False
 
 
 def _given_on_success(sight: Sight, held: Held) -> bool:
@@ -242,7 +256,8 @@ def _lenders(sight: Sight, on_success: bool = False) -> frozenset[int]:
     A release on the way to a failure proves nothing of what happens on success.
     """
     texts: set[str] = set()
-    for paths in (sight.paths, sight.other.paths if sight.other is not None else None):
+    other = sight.other.paths if sight.other is not None else None
+    for paths in (sight.paths, other):
         for exit in paths.exits if paths is not None else ():
             if not on_success or not fails(sight, exit):
                 texts.update(paths.sites[number].call.text for number in exit.lent)  # type: ignore[union-attr]

@@ -40,6 +40,15 @@ def may_keep(name: str) -> bool:
     return not name or name.isupper() or _KEEPS.search(name.lower()) is not None
 
 
+_PUTS = re.compile(r"(?:^|_)(?:put|unref|unreference)(?:_|$)")
+
+
+@lru_cache(maxsize=4096)
+def puts(name: str) -> bool:
+    """Whether a function of this name gives a reference back, maybe the last one."""
+    return _PUTS.search(name) is not None
+
+
 @lru_cache(maxsize=4096)
 def tears_down(name: str) -> bool:
     """Whether a function of this name may give back what was switched on or taken."""

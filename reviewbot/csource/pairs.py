@@ -66,9 +66,11 @@ _VERBS: tuple[tuple[str, tuple[str, ...]], ...] = (
 _BY_VERB = dict(_VERBS)
 _GIVES = re.compile(
     r"(?:^|_)(?:get|lookup|find|alloc|create|new|open|parse|dup|clone|convert|build|grab|acquire"
-    r"|prepare|register|request|ref|first|next|search)(?:_|$)"
+    r"|prepare|register|request|ref|hold|take|first|next|search)(?:_|$)"
 )
 """What a function is called that may hand over something owned."""
+_LOOKS = re.compile(r"(?:^|_)(?:find|lookup|search|first|next|last|entry|peek|get)(?:_|$)")
+"""What a function is called that only finds what a list or table keeps: so no memory."""
 _ONLY_SHOWS = re.compile(r"^devm_|^drmm_|^pcim_|drvdata|platdata|pdata|_data$|priv$|property")
 """What a function is called that only shows what somebody else owns, or that is managed."""
 _MANAGED = ("devm_", "drmm_", "pcim_", "devres_")
@@ -144,7 +146,8 @@ def pairs_in(
         near = [
             p for name in sorted(names & undo.keys()) if (p := _near(function, call, undo[name]))
         ]
-        yield from near[:1] or _owned(function, call, undo, known) or _far(call, names, text)
+        pairs = near[:1] or _owned(function, call, undo, known) or _far(call, names, text)
+        yield from (pair for pair in pairs if pair.where or _hands_over(pair, known))
 
 
 def _after_doers(function: Function) -> dict[str, list[Expr]]:
@@ -178,8 +181,39 @@ def _near(function: Function, doer: Expr, undo: list[Expr]) -> Pair | None:
     for call in undo:
         given = [_named(arg) for arg in call.args]
         if given and given[0] in texts and all(text in texts for text in given):
-            return Pair(doer.name, call.name, texts[given[0]], 1, True)
+            at = _thing_at(call)
+            return Pair(doer.name, call.name, texts[given[at - 1]], at, True)
     return None
+
+
+def _thing_at(undo: Expr) -> int:
+    """The argument that names what is given back: put(pool, p) and free(pool, p) mean p."""
+    kind = _sort(undo.name)[0]
+    last = undo.args[-1].bare
+    names = last.kind in ("name", "member", "unary") and not last.text.isupper()
+    return len(undo.args) if names and kind in (Kind.REFERENCE, Kind.MEMORY) else 1
+
+
+def _hands_over(pair: Pair, known: Known) -> bool:
+    """Whether the doer can give its caller something to give back: looking at a list does not."""
+    memory = _gives_memory(pair.undoer, known)
+    if memory and _LOOKS.search(pair.doer):
+        return False
+    function = known.function(pair.doer)
+    return function is None or any(_takes(call.name, known) for call in function.calls)
+
+
+def _gives_memory(undoer: str, known: Known) -> bool:
+    fact = known(undoer)
+    resources = [known.resource(place.resource) for place in fact.releases] if fact else []
+    if any(resources):
+        return any(r is not None and r.kind is Kind.MEMORY for r in resources)
+    return _sort(undoer)[0] is Kind.MEMORY
+
+
+def _takes(name: str, known: Known) -> bool:
+    fact = known(name)
+    return bool(fact and fact.acquires) or _GIVES.search(name) is not None or "inc" in name
 
 
 def _named(arg: Expr) -> str:
@@ -197,12 +231,16 @@ def _owned(function: Function, doer: Expr, undo: dict[str, list[Expr]], known: K
         for name, calls in sorted(undo.items())
         if target
         and any(len(call.args) == 1 and call.args[0].bare.text == target for call in calls)
-        and (_TAKES_BACK.search(name) or _releases_first(known(name)))
+        and (_TAKES_BACK.search(name) or _releases_first(known, name))
     ][:1]
 
 
-def _releases_first(fact: Fact | None) -> bool:
-    return fact is not None and any(release.where == 1 for release in fact.releases)
+def _releases_first(known: Known, name: str) -> bool:
+    """Whether a function gives back the thing that is its first argument, and not a state of it."""
+    fact = known(name)
+    places = [place.resource for place in fact.releases if place.where == 1] if fact else []
+    kinds = [resource.kind for id in places if (resource := known.resource(id))]
+    return any(kind in (Kind.MEMORY, Kind.REFERENCE, Kind.OBJECT) for kind in kinds)
 
 
 def _far(doer: Expr, names: Iterable[str], text: bytes) -> list[Pair]:
@@ -273,7 +311,12 @@ class Paired:
 
 
 def _resource(id: str, pair: Pair) -> Resource:
-    for name, kind, noun in _SORTS:
-        if name.search(pair.undoer):
-            return Resource(id, kind, noun if pair.where else f"{noun} that {pair.doer}() gave")
-    return Resource(id, Kind.STATE, f"state that {pair.doer}() set")
+    kind, noun = _sort(pair.undoer)
+    if kind is Kind.STATE:
+        return Resource(id, kind, f"state that {pair.doer}() set")
+    return Resource(id, kind, noun if pair.where else f"{noun} that {pair.doer}() gave")
+
+
+def _sort(undoer: str) -> tuple[Kind, str]:
+    found = ((kind, noun) for name, kind, noun in _SORTS if name.search(undoer))
+    return next(found, (Kind.STATE, "state"))

@@ -42,7 +42,8 @@ class Paths:
     """All that the paths of one function showed.
 
     `released` are the sites whose result some path gives back; `given` the (resource, text)
-    that some path gives back.
+    that some path gives back, `loose` those of them that no path holds by then; `things` the
+    (resource, text, stored) of what was held.
     """
 
     function: c.Function
@@ -55,7 +56,9 @@ class Paths:
     slips: tuple[LockSlip, ...] = ()
     released: frozenset[int] = frozenset()
     given: frozenset[tuple[str, str]] = frozenset()
+    loose: frozenset[tuple[str, str]] = frozenset()
     own: frozenset[int] = frozenset()
+    things: frozenset[tuple[str, str, bool]] = frozenset()
     locals: frozenset[str] = frozenset()
     pointers: frozenset[str] = frozenset()
     tested: frozenset[str] = frozenset()
@@ -121,7 +124,9 @@ class _Walk:
             tuple(scene.slips.values()),
             frozenset(scene.released),
             frozenset(scene.given),
+            frozenset(scene.loose),
             frozenset(scene.own),
+            frozenset(scene.things),
             frozenset(scene.locals),
             frozenset(scene.pointers),
             frozenset(scene.null_tested),
@@ -290,7 +295,10 @@ class _Walk:
         known = self.scene.facts.iterators.get(stmt.macro)
         self.step_on(node, stmt, state)
         for number, arg in enumerate(stmt.args, 1):
-            if arg.kind == "name" and (known is None or number == known.var or number < 3):
+            whole = known is not None and number < known.var and state.get(arg.text).inst != ""
+            if arg.kind == "name" and number < 3 and not whole:
+                state.forget(arg.text)  # the variable; an unknown macro may begin with it or not
+            elif arg.kind == "name" and known is not None and number == known.var:
                 state.forget(arg.text)
             for name in [e.name for e in arg.walk() if e.kind == "name"]:
                 if state.get(name).mask == UNSET:

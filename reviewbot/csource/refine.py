@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from reviewbot.csource.conditions import Test, errno_compared, read_test
 from reviewbot.csource.events import LateTest
-from reviewbot.csource.facts import Failure
+from reviewbot.csource.facts import Failure, Kind
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.syntax import Expr
-from reviewbot.csource.values import ANY, ERR, FAILED, NEG, OUT, POS, UNSET, ZERO, State, Val
+from reviewbot.csource.values import ANY, ERR, FAILED, KEYED, NEG, OUT, POS, UNSET, ZERO, State, Val
 
 
 def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> State | None:
@@ -34,6 +34,8 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
     after = state.copy()
     if not _numbers_agree(after, test.key, mask) or _equals_another(after, test.key, mask):
         return None
+    if _equals_what_is_new(scene, after, test, mask):
+        return None
     if test.key in scene.tracked or val != Val():
         if val.mask == ANY and val.stale:
             val = val._replace(stale=False)
@@ -41,6 +43,8 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
         if val.origin:
             _tell_aliases(after, test.key, val, after.get(test.key))
     _settle_held(after, val, narrowed)
+    if narrowed == ZERO and test.expr.kind in ("name", "member"):
+        _hold_none(scene, after, test.key)
     if val.origin:
         _settle_doubts(scene, after, test.key, val.origin, narrowed)
         _settle_filled(scene, after, val.origin, narrowed, node)
@@ -121,10 +125,13 @@ def _failed(scene: Scene, site: int, mask: int) -> bool:
         return False  # whoever finds nothing may well say where it looked
     if failure is not None:
         return mask & ~FAILED[failure] == 0
-    return mask & ZERO == 0 and scene.sites[site].target in _VERDICTS
+    return mask & ZERO == 0 and scene.sites[site].target in VERDICTS
 
 
-_VERDICTS = frozenset("ret rc err error res result rv retval rval r status".split())
+VERDICTS = frozenset(
+    "ret rc err error errno retcode ret_val ret_code ret1 ret2 err1 err2 res result rv retval rval "
+    "r e status stat".split()
+)
 """What kernel code calls the variable that says whether a call succeeded."""
 
 
@@ -173,6 +180,30 @@ def _equals_another(state: State, key: str, mask: int) -> bool:
     )
 
 
+def _equals_what_is_new(scene: Scene, state: State, test: Test, mask: int) -> bool:
+    """`p == q` cannot hold where p is fresh memory and q is no other name of it."""
+    expr = test.expr
+    if mask & ZERO or expr.kind != "binary" or test.key != "==".join(e.text for e in expr.parts):
+        return False
+    left, right = (state.get(part.bare.text) for part in expr.parts)
+    fresh = any(val.mask == POS and _is_memory(scene, state, val) for val in (left, right))
+    return fresh and left.inst != right.inst
+
+
+def _hold_none(scene: Scene, state: State, text: str) -> None:
+    """get(p) takes no reference where p is NULL."""
+    for name, held in list(state.held.items()):
+        resource = scene.resource(held.resource) if held.text == text else None
+        if name.startswith(KEYED) and resource is not None and resource.kind is Kind.REFERENCE:
+            del state.held[name]
+
+
+def _is_memory(scene: Scene, state: State, val: Val) -> bool:
+    held = state.held.get(val.inst)
+    resource = scene.resource(held.resource) if held is not None else None
+    return resource is not None and resource.kind is Kind.MEMORY
+
+
 def _settle_held(state: State, val: Val, mask: int) -> None:
     """A call that turned out to have failed took nothing.
 
@@ -191,6 +222,8 @@ def _settle_doubts(scene: Scene, state: State, key: str, site: int, mask: int) -
     pointer = scene.is_pointer(key)
     failed = mask & (POS | NEG) == 0 if pointer else mask & ZERO == 0
     fact = scene.sites[site].fact if site in scene.sites else None
+    if fact is not None and fact.consumes_on_success and fact.failure is not None:
+        _take_over(state, site, mask & FAILED[fact.failure] == 0)
     if fact is not None and fact.failure is not None:
         failed = mask & ~(NEG | ERR) == 0 if not pointer else failed
     if not failed:
@@ -198,6 +231,12 @@ def _settle_doubts(scene: Scene, state: State, key: str, site: int, mask: int) -
     for name, held in list(state.held.items()):
         if site in held.doubts and not scene.is_lock(held):
             state.held[name] = held._replace(doubts=held.doubts - {site})
+
+
+def _take_over(state: State, site: int, succeeded: bool) -> None:
+    """A call that consumes what it is handed when it succeeds."""
+    for name in [n for n, h in state.held.items() if succeeded and site in h.doubts]:
+        del state.held[name]
 
 
 def is_failure(mask: int) -> bool:

@@ -21,10 +21,13 @@ class Scene:
     `locals` are the names declared in sight, `pointers` those of them that are pointers.
     `tracked` are the texts whose masks are worth keeping. `released` are the call sites whose
     result some path gave back, `given` the (resource, text) that some path gave back;
+    `things` what was held as it was given back: its resource, its text, and whether it was stored;
+    `loose` the (resource, text) that some path gives back and does not hold;
     `lenders` the sites that are proven to have kept nothing, for their argument was released
     after them, with the nodes where it was. `early` are the (text, line) of tests that a path
     reached without a use before, `passing` the array elements that are named only once,
-    `errnos_asked` what is compared with an errno by its name.
+    `errnos_asked` what is compared with an errno by its name, `swept` the variables that a macro
+    declares and cleans up, `makers` the calls that are assigned to a place.
     """
 
     def __init__(self, graph: Graph, facts: Facts, known: Known) -> None:
@@ -44,8 +47,12 @@ class Scene:
         self.errnos_asked: set[str] = set()
         self.released: dict[int, set[int]] = {}
         self.given: set[tuple[str, str]] = set()
+        self.loose: set[tuple[str, str]] = set()
         self.lenders: dict[int, set[int]] = {}
         self.own: set[int] = set()
+        self.things: set[tuple[str, str, bool]] = set()
+        self.swept: set[str] = set()
+        self.makers: dict[str, list[c.Expr]] = {}
         self.uses: dict[tuple[object, ...], Use] = {}
         self.bare: dict[tuple[str, int], Bare] = {}
         self.calls: dict[tuple[object, ...], Call] = {}
@@ -123,6 +130,11 @@ class Scene:
             self._roots[site.id] = names
         return names
 
+    def all_roots(self, text: str) -> frozenset[str]:
+        """The variables that a path starts from, also where its first one is a local alias."""
+        names = roots(text)
+        return names.union(*(roots(self.aliases[n]) for n in names if n in self.aliases))
+
     def canonical(self, expr: c.Expr) -> str:
         """The text that names an object, with local aliases (`lock = &p->lock`) put in."""
         text = expr.bare.text
@@ -160,6 +172,7 @@ class Scene:
     def give_back(self, held: Held, node: int) -> None:
         """A thing is given back at a node: so the calls that saw it before kept nothing."""
         self.released.setdefault(held.site, set()).add(node)
+        self.things.add((held.resource, held.text, held.stored))
         for site in held.doubts:
             self.lenders.setdefault(site, set()).add(node)
 
@@ -219,11 +232,23 @@ class _Survey:
         scene.passing = {text for text, count in self.elements.items() if count == 1}
         scene.tested = frozenset(self.tests)
         scene.unsteady = {name for name, n in self.writes.items() if n > 1}
+        scene.swept = self.declared_by_macros()
         scene.aliases = {
             name: text
             for name, text in self.paths.items()
             if self.writes[name] == 1 and name in scene.locals
         }
+
+    def declared_by_macros(self) -> set[str]:
+        """Variables that only a macro can have declared (`FOO_AUTO_FREE(p);`), to clean them up."""
+        named = {
+            arg.name
+            for expr in self.scene.graph.function.expressions
+            if expr.kind == "call" and expr.name.isupper() and len(expr.args) == 1
+            for arg in expr.args
+            if arg.kind == "name"
+        }
+        return named - self.scene.locals if self.scene.graph.function.whole else set()
 
     def test(self, expr: c.Expr) -> None:
         compared = errno_compared(expr)
@@ -287,6 +312,8 @@ class _Survey:
         if constant_mask(value) != ANY:
             self.constants.add(text)
         bare = value.bare
+        if bare.kind == "call":
+            self.scene.makers.setdefault(text, []).append(bare)
         if bare.kind == "member" or (bare.kind == "unary" and bare.op == "&"):
             if not any(e.kind in ("call", "index") for e in bare.walk()):
                 self.paths[text] = bare.text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from reviewbot.csource import syntax as c
@@ -116,6 +117,8 @@ class _Summary:
             uses=frozenset(self.uses() if whole else ()),
             sleeps=self.sleeps(),
             drops=frozenset(self.drops()),
+            frees=frozenset(self.frees()),
+            reaches=frozenset(self.reaches()),
             source=SOURCE,
         )
 
@@ -238,6 +241,41 @@ class _Summary:
                 if resource is not None and resource.kind is not Kind.MEMORY:
                     yield release.resource
 
+    def frees(self) -> Iterator[tuple[str, str]]:
+        """The members that the function gives back somewhere, by the resource and the last name."""
+        for call in self.calls:
+            fact = self.known(call.name, self.depth)
+            if fact is None:
+                continue
+            yield from fact.frees
+            for release in fact.releases:
+                if 0 < release.where <= len(call.args):
+                    member = self.member(call.args[release.where - 1])
+                    if member:
+                        yield release.resource, member
+
+    def member(self, arg: c.Expr) -> str:
+        """The member that an argument is, or that the local variable was read from."""
+        place = _place(arg)
+        if place.kind == "name":
+            place = next((_place(v) for n, v in self.writes if n == place.name), place)
+        return place.name if place.kind == "member" else ""
+
+    @cached_property
+    def writes(self) -> tuple[tuple[str, c.Expr], ...]:
+        """What is written to variables: the name, and the value."""
+        found = [(e.parts[0].text, e.parts[1]) for e in self.function.expressions if e.op == "="]
+        for stmt in self.function.statements:
+            if isinstance(stmt, c.Declare) and stmt.value is not None:
+                found.append((stmt.name, stmt.value))
+        return tuple(found)
+
+    def reaches(self) -> Iterator[str]:
+        for call in self.calls:
+            yield call.name
+            fact = self.known(call.name, self.depth)
+            yield from fact.reaches if fact is not None else ()
+
     def sleeps(self) -> bool:
         return any(
             (fact := self.known.facts.functions.get(call.name)) is not None and fact.sleeps
@@ -277,6 +315,14 @@ def _made_of(value: c.Expr) -> frozenset[str]:
     if value.kind == "call" and value.args:
         value = value.args[0].bare
     return frozenset([value.name] if value.kind == "name" else [])
+
+
+def _place(expr: c.Expr) -> c.Expr:
+    """What `&p->m[i]` names: p->m."""
+    expr = expr.bare
+    while expr.kind == "index" or (expr.kind == "unary" and expr.op == "&"):
+        expr = expr.parts[0].bare
+    return expr
 
 
 def _root(expr: c.Expr) -> str:

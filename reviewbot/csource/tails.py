@@ -15,10 +15,10 @@ from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Graph, Node, build
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.facts import Fact, Kind
-from reviewbot.csource.leaks import fails
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import last_branch
 from reviewbot.csource.summaries import Known
+from reviewbot.csource.verdicts import fails
 
 _UNDOES = re.compile(
     r"(?:^|_)(?:put|free|release|destroy|unregister|deregister|unref|disable|unprepare|unmap"
@@ -132,7 +132,7 @@ def tails(sight: Sight) -> dict[tuple[str, str, bool], Tail]:
         node = graph.nodes[branch.node.id]
         undo = {
             call.name: call
-            for call in _calls_after(graph, node, edge)
+            for call in calls_after(graph, node, edge)
             if gives_back(sight.known, call)
         }
         if key in found:
@@ -191,7 +191,7 @@ def judged(function: c.Function, cond: c.Expr) -> str:
     return last
 
 
-def _calls_after(graph: Graph, node: Node, edge: bool) -> Iterator[c.Expr]:
+def calls_after(graph: Graph, node: Node, edge: bool) -> Iterator[c.Expr]:
     """The calls on all ways from one edge of a condition to the exits."""
     todo = [after for after, on in node.next if on is edge]
     seen: set[int] = set()

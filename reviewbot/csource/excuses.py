@@ -1,0 +1,130 @@
+"""What speaks against a leak that a path shows: the path, a loop that unwinds, a new release."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from reviewbot.csource import syntax as c
+from reviewbot.csource.cfg import build
+from reviewbot.csource.events import Exit
+from reviewbot.csource.facts import Kind
+from reviewbot.csource.names import puts
+from reviewbot.csource.scene import contradicts_itself
+from reviewbot.csource.sight import Sight
+from reviewbot.csource.story import last_branch
+from reviewbot.csource.tails import calls_after, undoes
+from reviewbot.csource.values import Held, roots
+
+
+def excused(sight: Sight, exit: Exit, held: Held) -> bool:
+    """Whether it takes more than this path to tell that the exit leaves the thing behind."""
+    return _cannot_be(sight, exit) or _unwound(sight, exit, held) or _replaced(sight, exit, held)
+
+
+def _cannot_be(sight: Sight, exit: Exit) -> bool:
+    """Whether the path took both ways out of a condition on a member that nothing here writes.
+
+    A call in between may have changed it, but functions that ask twice count on its not doing so.
+    """
+    written = _written(sight.function)
+
+    def steady(text: str) -> bool:
+        names = roots(text)
+        if "->" not in text or "(" in text or not names:
+            return False
+        return text not in written and all(written[name] < 2 for name in names)
+
+    return contradicts_itself(exit.trail, steady)
+
+
+def _written(function: c.Function) -> Counter[str]:
+    """How often each place is written; a parameter counts as written once."""
+    written = Counter(p.name for p in function.params)
+    for expr in function.expressions:
+        if expr.kind == "assign" or expr.op in ("++", "--"):
+            written[expr.parts[0].text] += 1
+    for stmt in function.statements:
+        if isinstance(stmt, c.Declare) and stmt.value is not None:
+            written[stmt.name] += 1
+        if isinstance(stmt, c.Iterate):
+            written.update(arg.text for arg in stmt.args * 2)
+    return written
+
+
+def _unwound(sight: Sight, exit: Exit, held: Held) -> bool:
+    """Whether the path came by a loop that gives such things back, one for each that was taken.
+
+    Which turn of a loop took a thing, and which turn of another gives it back, no path tells.
+    """
+    line = sight.paths.sites[held.site].call.line
+    loops = [s for s in sight.function.statements if isinstance(s, (c.Loop, c.Iterate))]
+    if "[" not in held.text and not any(_holds_line(loop, line) for loop in loops):
+        return False
+    start = max(line, _landing(sight.function, exit))
+    return any(
+        start <= loop.line <= exit.line and not _holds_line(loop, line)
+        for loop in loops
+        if any(_gives(sight, call, held.resource) for call in _calls(loop))
+    )
+
+
+def _holds_line(loop: c.Stmt, line: int) -> bool:
+    return loop.line <= line <= loop.end_line
+
+
+def _landing(function: c.Function, exit: Exit) -> int:
+    """The line of the last label that the path jumped to; 0 where it did not."""
+    labels = {s.name: s.line for s in function.statements if isinstance(s, c.Label)}
+    for at in exit.trail.back():
+        if at.what == "goto" and isinstance(at.node.stmt, c.Goto):
+            return labels.get(at.node.stmt.label, 0)
+    return 0
+
+
+def _calls(stmt: c.Stmt) -> Iterator[c.Expr]:
+    for inner in c.statements(stmt):
+        for top in c.expressions(inner):
+            yield from (e for e in top.walk() if e.kind == "call")
+
+
+def _gives(sight: Sight, call: c.Expr, resource: str) -> bool:
+    fact = sight.known(call.name)
+    if fact is None:
+        return False
+    ids = {r.resource for r in fact.releases} | fact.drops | {id for id, _ in fact.frees}
+    return resource in ids
+
+
+def _replaced(sight: Sight, exit: Exit, held: Held) -> bool:
+    """Whether the patch gives something else back there, where it took this release out.
+
+    What the tables know of that is known not to give this back, unless it is a put: the last
+    reference to a thing is often the last to what the thing holds.
+    """
+    other, branch = sight.other, last_branch(exit.trail)
+    if other is None or branch is None:
+        return False
+    gone = any(
+        _gives(other, call, held.resource) and other.touched & _lines(call)
+        for call in other.function.calls
+    )
+    if not gone:
+        return False
+    graph = build(sight.function)
+    after = calls_after(graph, graph.nodes[branch.node.id], branch.edge is True)
+    new = [call for call in after if sight.touched & _lines(call)]
+    return any(_may_stand_for(sight, call, held) for call in new)
+
+
+def _may_stand_for(sight: Sight, call: c.Expr, held: Held) -> bool:
+    if _gives(sight, call, held.resource):
+        return False
+    if puts(call.name):
+        resource = sight.known.resource(held.resource)
+        return resource is not None and resource.kind in (Kind.MEMORY, Kind.REFERENCE)
+    return undoes(call.name) and call.name not in sight.facts.functions
+
+
+def _lines(expr: c.Expr) -> frozenset[int]:
+    return frozenset(range(expr.line, expr.end_line + 1))
