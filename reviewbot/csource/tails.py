@@ -15,9 +15,11 @@ from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Graph, Node, build
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.facts import Fact, Kind
+from reviewbot.csource.names import may_keep
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import last_branch
 from reviewbot.csource.summaries import Known
+from reviewbot.csource.superseded import superseded
 from reviewbot.csource.verdicts import fails
 
 _UNDOES = re.compile(
@@ -42,12 +44,16 @@ class Tail(NamedTuple):
 
 
 class Dropped(NamedTuple):
-    """A call that a way out made on the other side, and makes no more on this one."""
+    """A call that a way out made on the other side, and makes no more on this one.
+
+    `doubtful`: what failed there was handed the thing, and may have given it back itself.
+    """
 
     call: c.Expr
     line: int
     reason: str
     failing: bool
+    doubtful: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -75,8 +81,28 @@ def _on_failure(sight: Sight, other: Sight) -> Iterator[Dropped]:
             continue
         for name, call in twin.undo.items():
             moved = _earlier(sight, tail, name) or _not_yet_taken(sight, tail, name)
-            if name not in tail.undo and not moved:
-                yield Dropped(call, tail.line, key[0], True)
+            if name in tail.undo or moved or superseded(sight, call, tail.cond):
+                continue
+            yield Dropped(call, tail.line, key[0], True, _hands(sight, key[0], tail.cond, call))
+
+
+def _hands(sight: Sight, judged: str, cond: Node, call: c.Expr) -> bool:
+    """Whether the call whose failure is judged may have given back what `call` did."""
+    things = {arg.bare.text for arg in call.args}
+    asked = [e for e in cond.expr.walk() if e.kind == "call"] if cond.expr is not None else []
+    asked += [e for e in sight.function.calls if e.text == judged]
+    return any(
+        arg.bare.text in things and _may_take(sight.known, one.name, number)
+        for one in asked
+        for number, arg in enumerate(one.args, 1)
+    )
+
+
+def _may_take(known: Known, name: str, number: int) -> bool:
+    fact = known(name)
+    if fact is not None and (fact.borrows_all or number in fact.borrows):
+        return False
+    return may_keep(name)
 
 
 def _at_the_end(sight: Sight, other: Sight) -> Iterator[Dropped]:
@@ -85,7 +111,7 @@ def _at_the_end(sight: Sight, other: Sight) -> Iterator[Dropped]:
     still = {call.text for call in sight.function.calls}
     for text, call in there.items():
         moved = text in still or call.name in sight.side.changed_calls
-        if text not in here and not moved:
+        if text not in here and not moved and not superseded(sight, call, None):
             yield Dropped(call, sight.function.end_line, "", False)
 
 

@@ -35,7 +35,7 @@ def check(sight: Sight) -> Iterable[Claim]:
         if takes or _RUNNING.search(lost.call.name) or told_as_leak(sight, lost):
             continue
         if not unlocks(sight.known, lost.call):
-            sure = fact is not None and bool(fact.releases)
+            sure = fact is not None and bool(fact.releases) and not lost.doubtful
             yield dropped_claim(sight, lost, Confidence.HIGH if sure else Confidence.MEDIUM)
 
 
