@@ -25,7 +25,8 @@ _SEVERITIES = tuple(Severity)
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What one rule claims of one touched function; None for a side that lacks the function."""
+    """What one rule claims of one touched function, or with `function` "" of a file; None for a
+    side that lacks it."""
 
     rule: LoadedRule
     diff: FileDiff
@@ -190,6 +191,11 @@ def _numbered(found: list[Finding]) -> tuple[Finding, ...]:
         suffix = f"-{number}" if number > 1 else ""
         numbered.append(replace(finding, fingerprint=finding.fingerprint + suffix))
     return tuple(numbered)
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """By file, line and rule, as `findings` gives them."""
+    return tuple(sorted(found, key=_order))
 
 
 def _order(finding: Finding) -> tuple[str, int, str, str, str]:

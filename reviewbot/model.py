@@ -229,8 +229,10 @@ class Finding:
     """One fault, as the report states it (design: report.md).
 
     `line` and `end_line` are in the file after the patch; `diff_line` is the line of the
-    mail's diff that shows it, or None. `words` are what the rule's comment.txt.j2 is given
-    beside `message`; `comment` is the paragraph for the author once it is rendered.
+    mail's diff that shows it, or None. With `file` "" the place is in the commit message, whose
+    line 1 is the title and line 3 the first below it. `words` are what the rule's
+    comment.txt.j2 is given beside `message`; `comment` is the paragraph for the author once
+    it is rendered.
     """
 
     rule: str
@@ -249,6 +251,11 @@ class Finding:
     suggestion: str | None = None
     comment: str = ""
     words: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def where(self) -> str:
+        """`drivers/foo.c`, for a person to read."""
+        return self.file or "commit message"
 
 
 @dataclass(frozen=True, slots=True)

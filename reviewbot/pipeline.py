@@ -28,6 +28,7 @@ from reviewbot.sources.choose import open_source
 from reviewbot.sources.interface import Turn
 from reviewbot.trees.git import open_tree
 from reviewbot.trees.image import patch_images
+from reviewbot.trees.index import TreeIndex
 
 SEVERITIES = tuple(Severity)
 CONFIDENCES = tuple(Confidence)
@@ -85,7 +86,8 @@ class Reviewer:
         """The series, reviewed with the files of `tree`, or from its diffs alone."""
         opened = open_tree(Path(tree), series.base_commit) if tree else None
         images = patch_images(series, opened)
-        review = review_series(series, images, self.rules, self.facts, self.rule_set)
+        index = TreeIndex(opened) if opened is not None else None
+        review = review_series(series, images, self.rules, self.facts, self.rule_set, index)
         return replace(review, patches=tuple(self._shown(patch) for patch in review.patches))
 
     def drafts(

@@ -39,23 +39,28 @@ HEADINGS = ("Looks for", "Why it is bad", "Bad", "Good", "When it is wrong", "So
 EXAMPLES_OF_A_KIND = 2
 
 _FOLDER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_EXPECT = re.compile(r"^Expect: (?P<file>\S+):(?P<line>\d+)$", re.MULTILINE)
+_EXPECT = re.compile(r"^Expect: (?P<file>commit message|\S+):(?P<line>\d+)$", re.MULTILINE)
+_MAIL = re.compile(r"^From [0-9a-f]{40} .*\n", re.MULTILINE)
+_COMMIT = re.compile(r"^(?P<name>[0-9a-f]{40}) (?P<title>.+)$", re.MULTILINE)
 _NOT_RULES = frozenset({"facts", "__pycache__"})
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One example patch of a rule.
+    """One example of a rule: a patch, or a series as git format-patch --stdout writes it.
 
-    `expects` are the places (file, line after the patch) that the rule must name, in the
-    order written; empty for a good one. `tree` is the folder with the files before the patch
-    (`bad-1.before` beside `bad-1.patch`), or None where the diff alone is enough.
+    `expects` are the places (file, line after the patch) that the rule must name in each of
+    `mails`, in the order written; file "" is the commit message. `tree` is the folder with the
+    files before the patch (`bad-1.before` beside `bad-1.patch`), or None where the diff alone
+    is enough; `commits` are the history that the tree has, (whole name, title), as
+    `git log --format='%H %s'` writes it (`bad-1.commits`), or None for a tree without one.
     """
 
     name: str
-    text: str
-    expects: tuple[tuple[str, int], ...]
+    mails: tuple[str, ...]
+    expects: tuple[tuple[tuple[str, int], ...], ...]
     tree: Path | None
+    commits: tuple[tuple[str, str], ...] | None
 
     @property
     def bad(self) -> bool:
@@ -100,6 +105,8 @@ def load_rule(folder: Path) -> LoadedRule:
     rule = getattr(_module(source), "RULE", None)
     if not isinstance(rule, Rule):
         raise _bad(folder, "rule.py has no RULE = Rule(...)", "define it")
+    if not rule.checks:
+        raise _bad(folder, "its RULE checks nothing", "give it a check function")
     if rule.category not in CATEGORIES:
         raise _bad(folder, f"category '{rule.category}' is unknown", f"take one of {_known()}")
     return LoadedRule(folder.name.replace("_", "-"), rule, folder)
@@ -153,10 +160,13 @@ def rule_page(loaded: LoadedRule) -> str:
 
 
 def _shown(example: Example) -> str:
-    places = ", ".join(f"{file}:{line}" for file, line in example.expects)
+    found = [place for places in example.expects for place in places]
+    places = ", ".join(f"{file or 'commit message'}:{line}" for file, line in found)
     verdict = f"is reported at {places}" if example.bad else "is not reported"
-    start = example.text.find("diff --git")
-    return f"`{example.name}` {verdict}:\n\n```diff\n{example.text[start:].rstrip()}\n```\n"
+    one_diff = len(example.mails) == 1 and all(file for file, _ in found)
+    shown = [mail[mail.find("diff --git") if one_diff else 0 :].rstrip() for mail in example.mails]
+    text = "\n\n".join(shown)
+    return f"`{example.name}` {verdict}:\n\n```diff\n{text}\n```\n"
 
 
 def _problems(loaded: LoadedRule) -> Iterator[tuple[str, str]]:
@@ -179,17 +189,28 @@ def _example_problems(examples: Iterable[Example]) -> Iterator[tuple[str, str]]:
     for example in examples:
         if not example.name.startswith(("bad-", "good-")):
             yield f"examples/{example.name}.patch is neither bad- nor good-", "rename it"
-        if example.bad != bool(example.expects):
+        if example.bad != any(example.expects):
             wants = "names no place" if example.bad else "expects a finding"
             yield f"examples/{example.name}.patch {wants}", "mend its 'Expect: FILE:LINE' lines"
 
 
 def _example(path: Path) -> Example:
     text = path.read_text(encoding="utf-8")
-    prose = text.partition("\ndiff --git")[0].partition("\n---\n")[2]
-    places = tuple((m["file"], int(m["line"])) for m in _EXPECT.finditer(prose))
-    tree = path.with_suffix(".before")
-    return Example(path.stem, text, places, tree if tree.is_dir() else None)
+    mails = tuple(filter(None, _MAIL.split(text)))
+    tree, log = path.with_suffix(".before"), path.with_suffix(".commits")
+    return Example(
+        path.stem,
+        mails,
+        tuple(_places(mail) for mail in mails),
+        tree if tree.is_dir() else None,
+        tuple(_COMMIT.findall(log.read_text("utf-8"))) if log.is_file() else None,
+    )
+
+
+def _places(mail: str) -> tuple[tuple[str, int], ...]:
+    prose = mail.partition("\ndiff --git")[0].partition("\n---\n")[2]
+    found = [(m["file"], int(m["line"])) for m in _EXPECT.finditer(prose)]
+    return tuple(("" if file == "commit message" else file, line) for file, line in found)
 
 
 def _is_rule(path: Path) -> bool:

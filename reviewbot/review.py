@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from reviewbot.compare import Claims, base_fingerprint, findings
+from reviewbot.around import Around, around_series
+from reviewbot.asking import Asking
+from reviewbot.compare import Claims, base_fingerprint, findings, in_order
 from reviewbot.csource.facts import Facts
-from reviewbot.csource.sight import Sight
 from reviewbot.model import (
     Finding,
     PatchImages,
@@ -18,9 +19,11 @@ from reviewbot.model import (
     Skipped,
     Status,
 )
+from reviewbot.patchsight import PatchSight, SeriesSight
+from reviewbot.reader import Reader, is_c
 from reviewbot.registry import LoadedRule
-from reviewbot.rule import Claim, Need
-from reviewbot.touched import Reader, Touched, is_c, touched_functions
+from reviewbot.touched import touched_files, touched_functions
+from reviewbot.trees.interface import Index
 
 
 def review_series(
@@ -29,48 +32,66 @@ def review_series(
     rules: Sequence[LoadedRule],
     facts: Facts,
     rule_set: str,
+    index: Index | None = None,
 ) -> Review:
     """Reviews the patches in their order. What a later patch of the series mends is dropped.
 
     A fault that an earlier patch brought in and a later one shows again stays the earlier
     one's: in the later patch it is pre-existing, even where its diff alone could not tell.
+    `index` answers for the tree as a whole.
     """
     reader = Reader()
-    reviews = [review_patch(images, rules, facts, reader) for images in patches]
+    around = around_series(series, index, facts.releases)
+    sights = [reader.patch(images, facts, around[images.patch.part]) for images in patches]
+    reviews = [_reviewed(sight, rules) for sight in sights]
+    if series.complete and len(sights) > 1:
+        reviews = list(_with_series(reviews, SeriesSight(sights, facts), rules))
     return Review(series, rule_set, tuple(_without_mended(_attributed(reviews))))
 
 
 def review_patch(
-    images: PatchImages,
-    rules: Sequence[LoadedRule],
-    facts: Facts,
-    earlier: Reader | None = None,
+    images: PatchImages, rules: Sequence[LoadedRule], facts: Facts, around: Around | None = None
 ) -> PatchReview:
-    """Reviews one patch. `earlier` has read the earlier patches of the series, and reads this.
+    """Reviews one patch by itself."""
+    return _reviewed(Reader().patch(images, facts, around or Around()), rules)
 
-    A rule that raises is named in `failures` and says nothing of that function; a function
-    that the parser could not read is named in `skipped`.
-    """
-    reader = earlier or Reader()
-    before, after = reader.side(images, "before"), reader.side(images, "after")
-    failures: list[str] = []
+
+def _reviewed(sight: PatchSight, rules: Sequence[LoadedRule]) -> PatchReview:
+    """A rule that raises is named in `failures` and says nothing of what it looked at; a
+    function that the parser could not read is named in `skipped`."""
+    images = sight.images
+    asking = Asking(rules)
     skipped = list(images.skipped) + _unread_files(images)
     claims: list[Claims] = []
-    for touched in touched_functions(images, before, after, facts):
-        if all(sight.function.readable for sight in touched.sights):
-            claims += _claims(touched, rules, failures)
+    for touched in touched_functions(sight):
+        if all(side.function.readable for side in touched.sights):
+            claims += asking.about_function(touched)
         else:
             reason = f"{touched.name}() was not looked at: the parser could not read it"
             skipped.append(Skipped(touched.diff.path, reason))
-    reader.leave(after)
+    for file in touched_files(sight):
+        claims += asking.about_file(file)
+    claims += asking.about_message(sight)
     return PatchReview(
         images.patch,
         images.context,
         images.note,
         findings(claims),
         tuple(skipped),
-        tuple(failures),
+        tuple(asking.failures),
     )
+
+
+def _with_series(
+    reviews: Iterable[PatchReview], series: SeriesSight, rules: Sequence[LoadedRule]
+) -> Iterator[PatchReview]:
+    """The reviews with what is claimed of the series as a whole, each claim at its patch."""
+    asking = Asking(rules)
+    claims = asking.about_series(series)
+    for number, review in enumerate(reviews):
+        found = (*review.findings, *findings(claims.get(review.patch.part, ())))
+        failures = review.failures if number else (*review.failures, *asking.failures)
+        yield replace(review, findings=in_order(found), failures=failures)
 
 
 def _unread_files(images: PatchImages) -> list[Skipped]:
@@ -82,34 +103,6 @@ def _unread_files(images: PatchImages) -> list[Skipped]:
         for diff in left
         if diff.binary or not is_c(diff.path)
     ]
-
-
-def _claims(touched: Touched, rules: Iterable[LoadedRule], failures: list[str]) -> Iterator[Claims]:
-    for loaded in rules:
-        if not all(_in_sight(loaded.rule.needs, sight) for sight in touched.sights):
-            continue
-        try:
-            before = _checked(loaded, touched.before)
-            after = _checked(loaded, touched.after)
-        except Exception as problem:  # whatever a rule does, the others still speak
-            where = f"{touched.name}() in {touched.diff.path}"
-            failures.append(f"{loaded.id} failed on {where}: {problem!r}")
-            continue
-        yield Claims(loaded, touched.diff, touched.name, before, after)
-
-
-def _in_sight(need: Need, sight: Sight) -> bool:
-    match need:
-        case Need.DIFF:
-            return True
-        case Need.FUNCTION:
-            return sight.function.whole
-        case Need.FILE:
-            return sight.file.whole
-
-
-def _checked(loaded: LoadedRule, sight: Sight | None) -> tuple[Claim, ...] | None:
-    return None if sight is None else tuple(loaded.rule.check(sight))
 
 
 def _attributed(reviews: list[PatchReview]) -> Iterator[PatchReview]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from reviewbot.claim import Claim as Claim
 from reviewbot.claim import Need as Need
 from reviewbot.claim import Note as Note
+from reviewbot.claim import Placed as Placed
 from reviewbot.claim import Rule as Rule
 from reviewbot.csource import syntax as syntax
 from reviewbot.csource.blame import Blame as Blame
+from reviewbot.csource.bare import Run as Run
 from reviewbot.csource.codes import Lost as Lost
 from reviewbot.csource.codes import Proof as Proof
 from reviewbot.csource.codes import is_result as is_result
@@ -28,6 +30,8 @@ from reviewbot.csource.facts import Facts as Facts
 from reviewbot.csource.facts import Failure as Failure
 from reviewbot.csource.facts import Kind as Kind
 from reviewbot.csource.facts import Resource as Resource
+from reviewbot.csource.filesight import FileSight as FileSight
+from reviewbot.csource.filesight import Macro as Macro
 from reviewbot.csource.habit import Habit as Habit
 from reviewbot.csource.habit import member_habit as member_habit
 from reviewbot.csource.habit import member_tail as member_tail
@@ -55,6 +59,8 @@ from reviewbot.csource.sight import Sight as Sight
 from reviewbot.csource.stores import Store as Store
 from reviewbot.csource.stores import unread_stores as unread_stores
 from reviewbot.csource.story import last_branch as last_branch
+from reviewbot.csource.tables import Entry as Entry
+from reviewbot.csource.tables import Table as Table
 from reviewbot.csource.tails import Dropped as Dropped
 from reviewbot.csource.tails import dropped as dropped
 from reviewbot.csource.tails import locks_no_more as locks_no_more
@@ -67,9 +73,13 @@ from reviewbot.csource.values import ERR as ERR
 from reviewbot.csource.values import ZERO as ZERO
 from reviewbot.csource.values import Held as Held
 from reviewbot.csource.verdicts import fails as fails
+from reviewbot.message import Message as Message
+from reviewbot.message import Trailer as Trailer
 from reviewbot.model import Confidence as Confidence
 from reviewbot.model import Severity as Severity
 from reviewbot.remedy import told_as_leak as told_as_leak
+from reviewbot.patchsight import PatchSight as PatchSight
+from reviewbot.patchsight import SeriesSight as SeriesSight
 from reviewbot.telling import dropped_claim as dropped_claim
 from reviewbot.telling import leak_claim as leak_claim
 from reviewbot.telling import lost_claim as lost_claim

@@ -3,10 +3,10 @@
     cli -> web | jobs | watch -> intake
       -> batch -> pipeline
       -> outbox, store, mail, history, report
-      -> review (with compare, touched)
-      -> registry -> rule (with telling, remedy, claim) -> csource
-      -> trees, diff, sources
-      -> config, errors, logs, model, resources, spacing
+      -> review (with asking, compare, touched)
+      -> registry -> rule (with telling, remedy, claim), reader, patchsight -> csource
+      -> around -> trees, diff, sources
+      -> config, errors, logs, model, message, resources, spacing
 
 Imports inside functions and for the type checker count like any other.
 """
@@ -27,16 +27,19 @@ LAYERS = (
     ("pipeline",),
     ("outbox", "store", "mail", "history", "report"),
     ("review",),
-    ("compare",),
-    ("touched",),
+    ("asking",),
+    ("compare", "touched"),
     ("registry",),
     ("rule",),
     ("telling",),
     ("remedy",),
     ("claim",),
+    ("reader",),
+    ("patchsight",),
     ("csource",),
+    ("around",),
     ("trees", "sources"),
-    ("diff",),
+    ("diff", "message"),
     ("diffheader",),
     ("config", "resources", "logs", "spacing"),
     ("model", "errors"),

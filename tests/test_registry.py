@@ -75,10 +75,26 @@ def test_examples_are_read_with_their_places_and_trees(folder: Path) -> None:
     (folder / "examples" / "bad-1.before").mkdir()
     (rule,) = load_rules(folder.parent)
     assert [example.name for example in rule.examples] == ["bad-1", "bad-2", "good-1", "good-2"]
-    assert rule.examples[0].expects == (("drivers/foo.c", 1),)
+    assert rule.examples[0].expects == ((("drivers/foo.c", 1),),)
     assert rule.examples[0].tree == folder / "examples" / "bad-1.before"
     assert rule.examples[1].tree is None
-    assert rule.examples[2].expects == ()
+    assert rule.examples[1].commits is None
+    assert rule.examples[2].expects == ((),)
+
+
+def test_an_example_may_be_a_series_with_the_history_of_its_tree(folder: Path) -> None:
+    first = PATCH.format(expect="Expect: commit message:3")
+    second = PATCH.format(expect="Expect: drivers/foo.c:1")
+    start = f"From {'0' * 40} Mon Sep 17 00:00:00 2001\n"
+    name = "0123456789abcdef0123456789abcdef01234567"
+    (folder / "examples" / "bad-1.patch").write_text(f"{start}{first}{start}{second}")
+    (folder / "examples" / "bad-1.commits").write_text(f"{name} foo: a title\n")
+    (rule,) = load_rules(folder.parent)
+    example = rule.examples[0]
+    assert example.mails == (first, second)
+    assert example.expects == ((("", 3),), (("drivers/foo.c", 1),))
+    assert example.commits == ((name, "foo: a title"),)
+    assert "reported at commit message:3, drivers/foo.c:1" in rule_page(rule)
 
 
 def _drop(name: str) -> Callable[[Path], object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -28,7 +29,17 @@ from reviewbot.model import (
 )
 from reviewbot.registry import LoadedRule
 from reviewbot.review import review_patch, review_series
-from reviewbot.rule import Claim, Need, Rule, Sight, syntax
+from reviewbot.rule import (
+    Claim,
+    FileSight,
+    Need,
+    PatchSight,
+    Placed,
+    Rule,
+    SeriesSight,
+    Sight,
+    syntax,
+)
 from reviewbot.trees.apply import Applied, apply
 
 AUTHOR = Address("A", "a@example.org")
@@ -254,3 +265,117 @@ def test_later_patch_sees_the_files_that_earlier_ones_left() -> None:
 def test_same_input_gives_the_same_review() -> None:
     states = (_function("f"), _function("f", "bad_one();", "bad_two();", "bad_one();"))
     assert _series(*states) == _series(*states)
+
+
+def _about_more(**checks: object) -> LoadedRule:
+    """A rule that looks at something else than functions."""
+    rule = Rule("t", "api", Severity.LOW, Confidence.HIGH, Need.DIFF, "s", **checks)  # type: ignore[arg-type]
+    return LoadedRule("more", rule, Path("nowhere"))
+
+
+def _tables_of(sight: FileSight) -> Iterable[Claim]:
+    for table in sight.tables(frozenset({"lamp_id"})):
+        yield Claim(table.line, table.line, table.name, (table.name,))
+
+
+def test_a_file_is_compared_as_a_function_is() -> None:
+    rest = _function("f", "step();")
+    lamps = "struct lamp_id lamps[] = {\n\tA,\n};\n\n"
+    images = _images((lamps + rest, lamps.replace("A", "B") + rest.replace("step", "stop")))
+    look = _about_more(check_file=_tables_of)
+    (found,) = _review(images, look).findings
+    assert (found.file, found.function, found.line, found.status) == (
+        FOO,
+        "",
+        1,
+        Status.PRE_EXISTING,
+    )
+    (found,) = _review(_images((rest, rest + lamps)), look).findings
+    assert (found.line, found.status) == (7, Status.NEW)
+    (found,) = _review(_images((lamps + rest, rest)), look).findings
+    assert found.status is Status.FIXED
+
+
+def test_a_table_that_the_patch_has_nothing_to_do_with_is_not_told_of() -> None:
+    lamps = "struct lamp_id lamps[] = {\n\tA,\n};\n\n"
+    images = _images((lamps + _function("f"), lamps + _function("f", "step();")))
+    assert _review(images, _about_more(check_file=_tables_of)).findings == ()
+
+
+def test_a_rule_about_files_is_skipped_where_it_needs_the_whole_file() -> None:
+    rule = Rule("t", "api", Severity.LOW, Confidence.HIGH, Need.FILE, "s", check_file=_tables_of)
+    lamps = "struct lamp_id lamps[] = {\n\tA,\n};\n"
+    loaded = LoadedRule("more", rule, Path("nowhere"))
+    images = (_function("f"), _function("f") + lamps)
+    assert _review(_images(images, tree=False), loaded).findings == ()
+    assert len(_review(_images(images), loaded).findings) == 1
+
+
+def _titles(sight: PatchSight) -> Iterable[Claim]:
+    yield Claim(3, 3, sight.message.body[0], ("same",))
+
+
+def test_a_place_in_the_commit_message_has_no_file_and_is_always_new() -> None:
+    images = _images(("a\n", "b\n"))
+    images = replace(images, patch=replace(images.patch, message="text"))
+    (found,) = _review(images, _about_more(check_patch=_titles)).findings
+    assert (found.file, found.function, found.line, found.diff_line) == ("", "", 3, None)
+    assert (found.message, found.status) == ("text", Status.NEW)
+
+
+def _pair(*subjects: str) -> tuple[Series, list[PatchImages]]:
+    images = [_images(("a\n", "b\n"), part=part) for part in range(1, len(subjects) + 1)]
+    images = [
+        replace(each, patch=replace(each.patch, mail=replace(each.patch.mail, subject=subject)))
+        for each, subject in zip(images, subjects, strict=True)
+    ]
+    patches = tuple(each.patch for each in images)
+    return Series("0@example.org", "s", AUTHOR, 1, patches, len(patches)), images
+
+
+def test_the_same_fault_in_two_messages_is_two() -> None:
+    look = _about_more(check_patch=_titles)
+    prints = []
+    for tag in ("[PATCH", "[PATCH v2"):
+        series, images = _pair(f"{tag} 1/2] a: one", f"{tag} 2/2] a: two")
+        review = review_series(series, images, (look,), Facts(), "digest")
+        assert [[f.status for f in patch.findings] for patch in review.patches] == [
+            [Status.NEW],
+            [Status.NEW],
+        ]
+        prints.append([f.fingerprint for patch in review.patches for f in patch.findings])
+    assert prints[0] == prints[1]
+    assert len(set(prints[0])) == 2
+
+
+def _second_of(sight: SeriesSight) -> Iterable[Placed]:
+    yield Placed(2, FOO, Claim(1, 1, f"{len(sight.patches)} patches", ("series",)))
+
+
+def test_what_is_claimed_of_a_series_stands_at_its_patch() -> None:
+    look = _about_more(check_series=_second_of)
+    series, images = _pair("[PATCH 1/2] a: one", "[PATCH 2/2] a: two")
+    review = review_series(series, images, (look, _about_more(check_patch=_titles)), Facts(), "")
+    assert [f.message for f in review.patches[0].findings] == [""]
+    assert [(f.file, f.message, f.diff_line) for f in review.patches[1].findings] == [
+        ("", "", None),
+        (FOO, "2 patches", 6),
+    ]
+    lone = replace(series, expected=3, missing=(3,))
+    assert not review_series(lone, images, (look,), Facts(), "").has_news
+    assert not review_series(*_pair("[PATCH] a: one"), (look,), Facts(), "").has_news
+
+
+def test_a_rule_that_raises_on_more_than_a_function_is_named() -> None:
+    def broken(sight: object) -> Iterable[Claim]:
+        raise ValueError("no")
+
+    look = _about_more(check_file=broken, check_patch=broken, check_series=broken)
+    series, images = _pair("[PATCH 1/2] a: one", "[PATCH 2/2] a: two")
+    first, second = review_series(series, images, (look,), Facts(), "").patches
+    assert [failure.partition(":")[0] for failure in first.failures] == [
+        f"more failed on {FOO}",
+        "more failed on the commit message",
+        "more failed on the series",
+    ]
+    assert len(second.failures) == 2

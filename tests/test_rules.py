@@ -7,29 +7,25 @@ the files before the patch stand beside it, the diff alone must name no other pl
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from reviewbot.csource.factfile import load_facts
 from reviewbot.csource.facts import Facts
-from reviewbot.diff import file_diffs
+from reviewbot.diff import read_diff
 from reviewbot.mail.comment import comment_words, render_comment
-from reviewbot.model import (
-    Address,
-    Change,
-    Context,
-    FileDiff,
-    Images,
-    Mail,
-    Patch,
-    PatchImages,
-    Status,
-)
+from reviewbot.model import Images, Patch, PatchImages, PatchReview, Series, Status
 from reviewbot.registry import Example, LoadedRule, check_rule_folder, load_rules, rule_page
 from reviewbot.resources import rules_dir
-from reviewbot.review import review_patch
-from reviewbot.trees.apply import Applied, apply
+from reviewbot.review import review_series
+from reviewbot.sources.interface import Subject
+from reviewbot.sources.letter import read
+from reviewbot.trees.directory import Directory
+from reviewbot.trees.image import patch_images
+from reviewbot.trees.index import TreeIndex
+from reviewbot.trees.interface import Absent, Commit
 
 RULES = load_rules(rules_dir())
 EXAMPLES = [
@@ -47,32 +43,56 @@ def _facts() -> Facts:
     return load_facts(rules_dir() / "facts")
 
 
-def _images(example: Example, *, tree: bool) -> PatchImages:
-    text = example.text
-    diff = text[text.index("diff --git") :].removesuffix("-- \n")
-    mail = Mail("example@example.org", "[PATCH] example", Address("", "a@example.org"), "", text)
-    files = tuple(_file(example, file, tree) for file in file_diffs(diff))
-    context = Context.TREE if tree else Context.DIFF
-    return PatchImages(Patch(mail, 1, "", diff), files, context)
+class _Index:
+    """The tree of an example as a whole: its folder, and the history that is told beside it."""
+
+    def __init__(self, example: Example) -> None:
+        self._files = TreeIndex(Directory(example.tree)) if example.tree is not None else None
+        self._commits = example.commits
+
+    def configs(self, symbol: str) -> int | None:
+        return self._files.configs(symbol) if self._files is not None else None
+
+    def mentions(self, path: str, word: str) -> bool | None:
+        return self._files.mentions(path, word) if self._files is not None else None
+
+    def commit(self, name: str) -> Commit | Absent:
+        if self._commits is None:
+            return "unknown"
+        found = [Commit(*each) for each in self._commits if each[0].startswith(name)]
+        return found[0] if len(found) == 1 else "ambiguous" if found else "missing"
 
 
-def _file(example: Example, diff: FileDiff, tree: bool) -> Images:
-    if not tree or example.tree is None:
-        return Images(diff)
-    added = diff.change is Change.ADDED
-    applied = apply(diff, b"" if added else (example.tree / diff.old_path).read_bytes())
-    assert isinstance(applied, Applied), f"{example.name} does not fit its tree: {applied}"
-    return Images(applied.diff, applied.before, applied.after)
+def _series(example: Example) -> Series:
+    letters = [read(mail.encode(), Subject)[0] for mail in example.mails]
+    patches = tuple(
+        Patch(letter.mail, part, letter.message, letter.diff)
+        for part, letter in enumerate(letters, 1)
+    )
+    mail = letters[0].mail
+    return Series(mail.message_id, mail.subject, mail.author, 1, patches, len(patches))
 
 
-def _turned(images: PatchImages) -> PatchImages:
-    """The same patch backwards."""
+def _images(example: Example, *, tree: bool) -> list[PatchImages]:
+    folder = Directory(example.tree) if tree and example.tree is not None else None
+    images = list(patch_images(_series(example), folder))
+    for each in images:
+        assert not each.note, f"{example.name} does not fit its tree: {each.note}"
+    return images
+
+
+def _turned(images: list[PatchImages]) -> list[PatchImages]:
+    """The same patches backwards."""
+    return [_turned_patch(each, part) for part, each in enumerate(reversed(images), 1)]
+
+
+def _turned_patch(images: PatchImages, part: int) -> PatchImages:
     diff = _turned_text(images.patch.diff)
     files = tuple(
         Images(turned, was.after, was.before)
-        for turned, was in zip(file_diffs(diff), images.files, strict=True)
+        for turned, was in zip(read_diff(diff)[0], images.files, strict=True)
     )
-    return PatchImages(images.patch, files, images.context)
+    return PatchImages(replace(images.patch, part=part, diff=diff), files, images.context)
 
 
 def _turned_text(diff: str) -> str:
@@ -102,11 +122,26 @@ def _turned_names(diff: str) -> str:
     return re.sub(header, turned, diff, flags=re.MULTILINE)
 
 
-def _places(rule: LoadedRule, images: PatchImages, status: Status) -> list[Place]:
-    review = review_patch(images, (rule,), _facts())
-    assert review.failures == ()
-    found = [f for f in review.findings if f.status is status]
-    return sorted((finding.file, finding.line) for finding in found)
+def _review(
+    rule: LoadedRule, example: Example, images: list[PatchImages], *, tree: bool
+) -> tuple[PatchReview, ...]:
+    series = replace(_series(example), patches=tuple(each.patch for each in images))
+    index = _Index(example) if tree else None
+    review = review_series(series, images, (rule,), _facts(), "", index)
+    for patch in review.patches:
+        assert patch.failures == ()
+    return review.patches
+
+
+def _places(reviews: tuple[PatchReview, ...], status: Status) -> list[list[Place]]:
+    return [
+        sorted((each.file, each.line) for each in review.findings if each.status is status)
+        for review in reviews
+    ]
+
+
+def _expected(example: Example) -> list[list[Place]]:
+    return [sorted(places) for places in example.expects]
 
 
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in RULES])
@@ -120,14 +155,14 @@ def test_rule_folder_is_complete(rule: LoadedRule) -> None:
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_example_gives_exactly_its_places(rule: LoadedRule, example: Example) -> None:
-    images = _images(example, tree=example.tree is not None)
-    assert _places(rule, images, Status.NEW) == sorted(example.expects)
+    reviews = _review(rule, example, _images(example, tree=True), tree=True)
+    assert _places(reviews, Status.NEW) == _expected(example)
 
 
 @pytest.mark.parametrize(("rule", "example"), BAD)
 def test_comment_can_be_filled_and_fits_a_mail(rule: LoadedRule, example: Example) -> None:
-    images = _images(example, tree=example.tree is not None)
-    for finding in review_patch(images, (rule,), _facts()).findings:
+    reviews = _review(rule, example, _images(example, tree=True), tree=True)
+    for finding in (each for review in reviews for each in review.findings):
         words = {**comment_words(finding), **dict(finding.words)}
         comment = render_comment(rule.comment, words)
         assert comment.strip()
@@ -136,12 +171,17 @@ def test_comment_can_be_filled_and_fits_a_mail(rule: LoadedRule, example: Exampl
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_diff_alone_gives_no_other_place(rule: LoadedRule, example: Example) -> None:
-    found = _places(rule, _images(example, tree=False), Status.NEW)
-    assert set(found) <= set(example.expects)
+    reviews = _review(rule, example, _images(example, tree=False), tree=False)
+    for found, expected in zip(_places(reviews, Status.NEW), _expected(example), strict=True):
+        assert set(found) <= set(expected)
 
 
 @pytest.mark.parametrize(("rule", "example"), BAD)
 def test_bad_example_turned_round_is_fixed(rule: LoadedRule, example: Example) -> None:
-    images = _turned(_images(example, tree=example.tree is not None))
-    assert _places(rule, images, Status.NEW) == []
-    assert len(_places(rule, images, Status.FIXED)) == len(example.expects)
+    if rule.rule.check is None and rule.rule.check_file is None:
+        return  # a commit message and the order of a series have no other side
+    turned = _turned(_images(example, tree=True))
+    reviews = _review(rule, example, turned, tree=True)
+    assert not any(_places(reviews, Status.NEW))
+    fixed = [len(places) for places in _places(reviews, Status.FIXED)]
+    assert fixed == [len(places) for places in reversed(example.expects)]

@@ -23,11 +23,12 @@ from reviewbot.csource.facts import (
     Kind,
     NullableField,
     PrintHelper,
+    Removed,
     Resource,
 )
 from reviewbot.errors import BadRule
 
-_COMPILED = "4"  # raise it when the rows of facttable.py change their shape
+_COMPILED = "5"  # raise it when the rows of facttable.py change their shape
 _COPIES = 4  # compiled copies that are kept: several versions may be in use
 _NONE: frozenset[Any] = frozenset()
 
@@ -168,7 +169,17 @@ def _facts(table: facttable.Table, digest: str) -> Facts:
         printers=MappingProxyType(
             {n: PrintHelper(n, r["format"], r["source"]) for n, r in table["printer"].items()}
         ),
-        removed=MappingProxyType({n: r["use"] for n, r in table["removed"].items()}),
+        removed=MappingProxyType(
+            {
+                n: Removed(n, r["use"], version(r["since"]), r.get("header", ""), r["source"])
+                for n, r in table["removed"].items()
+            }
+        ),
+        releases=tuple(
+            sorted((row["day"], version(name)) for name, row in table["release"].items())
+        ),
+        terminated=frozenset(table["terminated"]),
+        options=frozenset(table["option"]),
         by_value=frozenset(
             place[0]
             for row in table["function"].values()
@@ -178,6 +189,12 @@ def _facts(table: facttable.Table, digest: str) -> Facts:
         returned=_Returned(table["returned"]),
         digest=digest,
     )
+
+
+def version(text: str) -> tuple[int, int]:
+    """`6.15`, as facttable.py has checked it."""
+    major, _, minor = text.partition(".")
+    return int(major), int(minor)
 
 
 def _set(row: facttable.Row, key: str) -> frozenset[Any]:

@@ -181,6 +181,18 @@ class PrintHelper:
     source: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A function that is gone since a release, and what to use instead. Where `header` has its
+    name, it is still there, whatever the release."""
+
+    name: str
+    use: str
+    since: tuple[int, int]
+    header: str
+    source: str = ""
+
+
 @dataclass(frozen=True)
 class Facts:
     """All tables, by name."""
@@ -192,7 +204,13 @@ class Facts:
     iterators: Mapping[str, Iterator] = field(default_factory=lambda: MappingProxyType({}))
     fields: tuple[NullableField, ...] = ()
     printers: Mapping[str, PrintHelper] = field(default_factory=lambda: MappingProxyType({}))
-    removed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    removed: Mapping[str, Removed] = field(default_factory=lambda: MappingProxyType({}))
+    releases: tuple[tuple[str, tuple[int, int]], ...] = ()
+    """(day as 2025-05-25, version), oldest first."""
+    terminated: frozenset[str] = frozenset()
+    """Structs whose tables are read up to an entry of zeroes."""
+    options: frozenset[str] = frozenset()
+    """Kconfig options that many know by name, without CONFIG_."""
     by_value: frozenset[str] = frozenset()  # resources that some function returns
     returned: Mapping[str, Failure] = field(default_factory=lambda: MappingProxyType({}))
     """How functions without a failure of their own above say that they failed: only what a

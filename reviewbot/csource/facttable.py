@@ -6,6 +6,7 @@ of facts.py from it. Every fault raises errors.BadRule naming file, entry and re
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -61,6 +62,16 @@ def _from(value: object) -> str:
     return "" if value == "return" else _is(int)(value)
 
 
+def _version(value: object) -> str:
+    fits = isinstance(value, str) and re.fullmatch(r"\d+\.\d+", value)
+    return "" if fits else 'must be a release such as "6.15"'
+
+
+def _day(value: object) -> str:
+    fits = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)
+    return "" if fits else 'must be a day such as "2025-05-25"'
+
+
 def _as_list(value: object) -> list[str]:
     """A string or a list of strings as a list; empty for anything else."""
     if isinstance(value, str):
@@ -114,7 +125,10 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
         "removable": _is(bool),
     },
     "printer": {**_NAMED, "format": _is(int)},
-    "removed": {**_NAMED, "use": _is(str)},
+    "removed": {**_NAMED, "use": _is(str), "since": _version, "header": _is(str)},
+    "release": {"version": _version, "day": _day, **_SOURCE},
+    "terminated": {**_NAMED},
+    "option": {**_NAMED},
     "returned": {**_NAMED, "failure": _one_of(*Failure)},
     "field": {"path": _is(str), "why": _is(str), **_SOURCE},
 }
@@ -131,7 +145,10 @@ _REQUIRED = {
     "free": ("names", "resources"),
     "iterator": ("names",),
     "printer": ("names", "format"),
-    "removed": ("names", "use"),
+    "removed": ("names", "use", "since"),
+    "release": ("version", "day"),
+    "terminated": ("names",),
+    "option": ("names",),
     "returned": ("names", "failure"),
     "field": ("path", "why"),
     "resource": ("kind", "noun"),
@@ -188,7 +205,7 @@ def _read_entry(place: str, kind: str, entry: Row, source: str, table: Table) ->
         place += f" ({names[0]})"
     _check_entry(place, kind, SCHEMA[kind], entry)
     row = {"source": source, **entry, "@": place}
-    for name in row.pop("names", None) or [row.get("path", "")]:
+    for name in row.pop("names", None) or [row.get("path") or row.get("version", "")]:
         if kind != "function":
             _declare(place, table[kind], name, row)
             continue

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from reviewbot.csource.bare import Run
 from reviewbot.csource.locate import functions_in
 from reviewbot.csource.piece import line_starts
 from reviewbot.csource.preprocessor import blank, live
@@ -64,7 +65,7 @@ def fragments(diff: FileDiff, side: SideName) -> list[Fragment]:
     """The functions that the hunks show on one side, in the order of the file."""
     found: list[Fragment] = []
     for section, lines in _runs(diff, side):
-        for part in _split(section, lines):
+        for part in _split(section, _live_lines(lines)):
             last = found[-1] if found else None
             if last and not part.opens and not last.closes and _same(last, part):
                 last.segments.extend(part.segments)
@@ -79,8 +80,15 @@ def _same(last: Fragment, part: Fragment) -> bool:
     return part.name in (last.name, "")
 
 
-def _runs(diff: FileDiff, side: SideName) -> Iterator[tuple[str, list[Line]]]:
-    """The hunks' lines without comments; hunks that touch each other are one run."""
+def runs(diff: FileDiff, side: SideName) -> Iterator[Run]:
+    """The lines of the hunks, without the rest of a comment that began above."""
+    for section, lines in _runs(diff, side):
+        text = "".join(f"{text}\n" for _, text, _ in lines).encode("utf-8", "surrogateescape")
+        yield Run(lines[0][0], without_lead_comment(text), section.encode("utf-8", "replace"))
+
+
+def _runs(diff: FileDiff, side: SideName) -> Iterator[tuple[str, list[tuple[int, str, bool]]]]:
+    """The hunks' lines; hunks that touch each other are one run."""
     section = ""
     run: list[tuple[int, str, bool]] = []
     for hunk in diff.hunks:
@@ -89,20 +97,20 @@ def _runs(diff: FileDiff, side: SideName) -> Iterator[tuple[str, list[Line]]]:
             run.extend(lines)
             continue
         if run:
-            yield section, _live_lines(run)
+            yield section, run
         section, run = hunk.section, lines
     if run:
-        yield section, _live_lines(run)
+        yield section, run
 
 
 def _live_lines(run: list[tuple[int, str, bool]]) -> list[Line]:
     text = "\n".join([text for _, text, _ in run]).encode("utf-8", "surrogateescape")
     touched = frozenset(at for at, (_, _, changed) in enumerate(run, 1) if changed)
-    lines = live(_without_lead_comment(text), touched).text.split(b"\n")
+    lines = live(without_lead_comment(text), touched).text.split(b"\n")
     return [Line(number, text) for (number, _, _), text in zip(run, lines, strict=False)]
 
 
-def _without_lead_comment(text: bytes) -> bytes:
+def without_lead_comment(text: bytes) -> bytes:
     """Blank the rest of a comment that began above the hunk."""
     close, opening = text.find(b"*/"), text.find(b"/*")
     if close >= 0 and (opening < 0 or close < opening):

@@ -21,7 +21,7 @@ _PARAMETER = kind_ids(("parameter_declaration",))
 
 def declarations(piece: Piece, node: Node) -> Iterator[Declare]:
     """`int *a = x, b;` gives a and b; a lone `struct foo { ... };` gives nothing."""
-    base, static = base_text(piece, node)
+    base, storage = base_text(piece, node)
     line, end_line = piece.span(node)
     nodes = node.children_by_field_id(_DECLARATOR)
     frees = _cleanups(piece, node, nodes)
@@ -37,7 +37,7 @@ def declarations(piece: Piece, node: Node) -> Iterator[Declare]:
             type=shape.of(base),
             pointer=shape.pointer,
             array=shape.array,
-            static=static,
+            static=storage != "",
             value=None if value is None else expression(piece, value),
             cleanup=frees.get(number, ""),
         )

@@ -77,10 +77,10 @@ def _plain_head(text: bytes, brace: int) -> bytes:
 
 def _head(piece: Piece, node: Node) -> _Head:
     """What it returns, its parameters, and whether it is static."""
-    base, static = base_text(piece, node)
+    base, storage = base_text(piece, node)
     outer = node.child_by_field_id(_DECLARATOR)
     if outer is None:
-        return base, (), static
+        return base, (), storage == "static"
     shape = declarator(piece, outer)
     params = () if shape.function is None else parameters(piece, shape.function)
-    return shape.of(base), params, static
+    return shape.of(base), params, storage == "static"

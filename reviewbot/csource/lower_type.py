@@ -77,14 +77,15 @@ def _text(piece: Piece, node: Node) -> str:
     return squeezed("".join(words))
 
 
-def base_text(piece: Piece, declaration: Node) -> tuple[str, bool]:
-    """The specifiers of a declaration without storage classes; and whether it is static."""
+def base_text(piece: Piece, declaration: Node) -> tuple[str, str]:
+    """The specifiers of a declaration without storage classes; and "static", "extern" or ""."""
     words: list[str] = []
-    static = False
+    storage = ""
     for child in declaration.children:
         kind = child.kind_id
         if kind in _STORAGE:
-            static = static or piece.slice(child) in ("static", "extern")
+            word = piece.slice(child)
+            storage = word if word in ("static", "extern") else storage
         elif kind in _SPECIFIERS:
             words.append(_specifier(piece, child))
         elif child.is_named and kind not in _DECLARATORS:
@@ -93,7 +94,7 @@ def base_text(piece: Piece, declaration: Node) -> tuple[str, bool]:
             break
         if kind in _DECLARATORS:
             break
-    return " ".join(words), static
+    return " ".join(words), storage
 
 
 def _specifier(piece: Piece, node: Node) -> str:

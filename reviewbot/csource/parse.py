@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reviewbot.csource.bare import Run
 from reviewbot.csource.locate import Place, functions_in
 from reviewbot.csource.lower_function import lower_function
 from reviewbot.csource.normalise import normalise
@@ -20,6 +21,7 @@ class SourceFile:
         self.path = path
         self.whole = True
         self.text = text
+        self._run = Run(1, text)
         seen = live(text, lines)
         self._live = seen.text
         self._dead = seen.dead
@@ -46,6 +48,9 @@ class SourceFile:
             (place.name, first, first + self._live.count(b"\n", place.start, place.end))
             for place, first in zip(self._places, self._first_lines, strict=True)
         )
+
+    def runs(self) -> Sequence[Run]:
+        return (self._run,)
 
     def function(self, name: str) -> Function | None:
         number = self._by_name.get(name)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from reviewbot.around import Around
+from reviewbot.csource.bare import Run
 from reviewbot.csource.facts import Fact, Facts, Failure
 from reviewbot.csource.outcomes import Outcomes
 from reviewbot.csource.pairs import SOURCE as PAIR
@@ -40,6 +42,9 @@ class CFile(Protocol):
 
     def spans(self) -> Sequence[tuple[str, int, int]]:
         """(name, first line, last line) of each function, without reading it."""
+
+    def runs(self) -> Sequence[Run]:
+        """The text in sight, in pieces of lines that follow each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +81,7 @@ class Sight:
     touched: frozenset[int]
     facts: Facts
     other: Sight | None = field(default=None, repr=False)
+    around: Around = field(default_factory=Around, repr=False)
 
     @cached_property
     def known(self) -> Paired:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
-from reviewbot.csource.fragments import Fragment, SideName, fragments, visible
+from reviewbot.csource.bare import Run
+from reviewbot.csource.fragments import Fragment, SideName, fragments, runs, visible
 from reviewbot.csource.locate import functions_in
 from reviewbot.csource.lower_function import lower_function
 from reviewbot.csource.mend import mend
@@ -29,6 +31,7 @@ class StitchedFile:
         lines = [text for hunk in diff.hunks for _, text, _ in visible(hunk, side)]
         self.text = "\n".join(lines).encode("utf-8", "surrogateescape")
         self._fragments = fragments(diff, side)
+        self._diff, self._side = diff, side
         self._by_name: dict[str, int] = {}
         for number, fragment in enumerate(self._fragments):
             self._by_name.setdefault(fragment.name, number)
@@ -43,6 +46,13 @@ class StitchedFile:
             (each.name, each.segments[0][0].number, each.segments[-1][-1].number)
             for each in self._fragments
         )
+
+    def runs(self) -> Sequence[Run]:
+        return self._runs
+
+    @cached_property
+    def _runs(self) -> tuple[Run, ...]:
+        return tuple(runs(self._diff, self._side))
 
     def function(self, name: str) -> Function | None:
         number = self._by_name.get(name)

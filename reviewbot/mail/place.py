@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from reviewbot.message import FIRST
 from reviewbot.model import DiffLine, FileDiff, Finding, Hunk
 
 BEFORE = 6  # lines shown above the place, not counting removed ones
@@ -20,7 +21,8 @@ _TYPE_LINE = re.compile(r"[A-Za-z_][\w\s*]*$")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a mail's diff a comment belongs; lines are numbered as in `DiffLine.diff`.
+    """Where in a mail a comment belongs; lines are numbered as in `DiffLine.diff`, and those of
+    the commit message down to 0, its last line.
 
     The comment stands below line `after`; `shows` are the lines to quote for it. `in_sight`
     is False where the diff does not show the line that the finding is about.
@@ -31,14 +33,24 @@ class Place:
     in_sight: bool = True
 
 
-def place(finding: Finding, files: Sequence[FileDiff]) -> Place:
+def place(finding: Finding, message: Sequence[str], files: Sequence[FileDiff]) -> Place:
     """Where the comment on a finding belongs: below its line, or else below the nearest hunk."""
+    if not finding.file:
+        return _in_message(finding, message)
     for file in files:
         for hunk in file.hunks:
             at = _position(hunk, finding.diff_line)
             if at is not None:
                 return _in_hunk(finding, file, hunk, at)
     return _nearest(finding, files)
+
+
+def _in_message(finding: Finding, message: Sequence[str]) -> Place:
+    """Below the line itself: a trailer needs nothing around it. The title stands in no body."""
+    below = FIRST - 1 + len(message)
+    lines = range(finding.line - below, min(finding.end_line - below, 0) + 1)
+    above = finding.line < FIRST or not lines
+    return Place(-len(message), frozenset()) if above else Place(lines[-1], frozenset(lines))
 
 
 def _in_hunk(finding: Finding, file: FileDiff, hunk: Hunk, start: int) -> Place:

@@ -16,7 +16,17 @@ from reviewbot.mail.place import Place, place
 from reviewbot.mail.prose import plain, wrap
 from reviewbot.mail.quote import excerpts
 from reviewbot.mail.settings import ReplySettings
-from reviewbot.model import Context, Draft, DraftKind, Finding, Mail, PatchReview, Review, Severity
+from reviewbot.model import (
+    Context,
+    Draft,
+    DraftKind,
+    Finding,
+    Mail,
+    Patch,
+    PatchReview,
+    Review,
+    Severity,
+)
 
 CommentOf = Callable[[Finding], str]
 
@@ -60,7 +70,7 @@ def _to_patch(
     comment_of: CommentOf,
 ) -> Answer:
     mail = patch.patch.mail
-    parts = list(_parts(patch.patch.diff, findings, comment_of))
+    parts = list(_parts(patch.patch, findings, comment_of))
     body = letter(
         "reply.txt.j2",
         attribution=_attribution(mail),
@@ -71,11 +81,12 @@ def _to_patch(
 
 
 def _parts(
-    diff: str, findings: Iterable[Finding], comment_of: CommentOf
+    patch: Patch, findings: Iterable[Finding], comment_of: CommentOf
 ) -> Iterator[tuple[str, str]]:
-    """(quote, comment below it) in the order of the diff, one for each place."""
-    files, _ = read_diff(diff)
-    placed = [(place(finding, files), finding) for finding in findings]
+    """(quote, comment below it) in the order of the mail, one for each place."""
+    message = patch.message.split("\n")
+    files, _ = read_diff(patch.diff)
+    placed = [(place(finding, message, files), finding) for finding in findings]
     placed.sort(key=lambda each: (each[0].after, list(Severity).index(each[1].severity)))
     comments = _comments(placed, comment_of)
     groups = [list(group) for _, group in groupby(comments, key=lambda each: each[0].after)]
@@ -83,7 +94,7 @@ def _parts(
         Place(group[0][0].after, frozenset().union(*(where.shows for where, _ in group)))
         for group in groups
     ]
-    for quote, group in zip(excerpts(diff, merged), groups, strict=True):
+    for quote, group in zip(excerpts(message, patch.diff, merged), groups, strict=True):
         yield quote, "\n\n".join(dict.fromkeys(comment for _, comment in group))
 
 

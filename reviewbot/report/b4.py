@@ -64,5 +64,7 @@ def _notes(patch: PatchReview) -> list[str]:
 
 
 def _lines(finding: Finding) -> list[str]:
-    head = f"{finding.file}:{finding.line} ({finding.function}) {finding.rule}: {finding.message}"
-    return [head, *(f"  {step.file}:{step.line} {step.note}" for step in finding.trace)]
+    function = f" ({finding.function})" if finding.function else ""
+    head = f"{finding.where}:{finding.line}{function} {finding.rule}: {finding.message}"
+    steps = (f"{step.file or finding.where}:{step.line} {step.note}" for step in finding.trace)
+    return [head, *(f"  {step}" for step in steps)]

@@ -19,6 +19,9 @@ LEVELS = {
 }
 BASELINE = {Status.NEW: "new", Status.PRE_EXISTING: "unchanged", Status.FIXED: "absent"}
 
+MESSAGE = "COMMIT_EDITMSG"
+"""git's own name for a commit message: viewers refuse a result without the name of a file."""
+
 Node = dict[str, Any]
 """One object of the SARIF document; its shape is the standard's, not ours."""
 
@@ -87,6 +90,8 @@ def _location(finding: Finding) -> Node:
     location: Node = {"physicalLocation": _place(finding.file, finding.line, finding.end_line)}
     if finding.function:
         location["logicalLocations"] = [{"name": finding.function, "kind": "function"}]
+    if not finding.file:
+        location["logicalLocations"] = [{"name": finding.where}]
     return location
 
 
@@ -101,6 +106,6 @@ def _place(file: str, line: int, end_line: int) -> Node:
     """SARIF counts lines from 1 and wants the end not before the start."""
     first = max(line, 1)
     return {
-        "artifactLocation": {"uri": quote(file)},
+        "artifactLocation": {"uri": quote(file or MESSAGE)},
         "region": {"startLine": first, "endLine": max(end_line, first)},
     }

@@ -97,10 +97,10 @@ def _patch(review: PatchReview, series: Series, paint: Paint) -> Iterator[str]:
     if review.note:
         label = "diff alone" if review.context is Context.DIFF else "note"
         yield from (paint("dim", line) for line in _wrap(f"{label}: {plain(review.note)}", 4, 2))
-    for (file, line, function), findings in groupby(review.new, key=_place):
-        where = f" ({plain(function)})" if function else ""
+    for (where, line, function), findings in groupby(review.new, key=_place):
+        inside = f" ({plain(function)})" if function else ""
         yield ""
-        yield f"    {paint('cyan', f'{plain(file)}:{line}')}{where}"
+        yield f"    {paint('cyan', f'{plain(where)}:{line}')}{inside}"
         for finding in findings:
             yield from _finding(finding, paint)
     if review.new and (review.skipped or review.failures):
@@ -113,7 +113,7 @@ def _patch(review: PatchReview, series: Series, paint: Paint) -> Iterator[str]:
 
 
 def _place(finding: Finding) -> tuple[str, int, str]:
-    return finding.file, finding.line, finding.function
+    return finding.where, finding.line, finding.function
 
 
 def _finding(finding: Finding, paint: Paint) -> Iterator[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from reviewbot.errors import TreeUnusable
+from reviewbot.trees.interface import Absent, Commit
 
 
 class Directory:
@@ -30,6 +32,17 @@ class Directory:
             raise TreeUnusable(
                 f"{path} in {self.name} cannot be read ({why}): check its permissions"
             ) from err
+
+    def paths(self, start: str) -> Sequence[str]:
+        found: list[str] = []
+        for folder, inner, files in os.walk(self._root):
+            inner[:] = sorted(name for name in inner if name != ".git")
+            here = Path(folder).relative_to(self._root)
+            found += [(here / name).as_posix() for name in sorted(files) if name.startswith(start)]
+        return found
+
+    def commit(self, name: str) -> Commit | Absent:
+        return "unknown"
 
 
 def is_inside(path: str) -> bool:

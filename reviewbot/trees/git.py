@@ -9,12 +9,14 @@ import subprocess
 import tempfile
 import threading
 import weakref
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
 from reviewbot.errors import TreeUnusable
 from reviewbot.trees.directory import Directory, is_inside
-from reviewbot.trees.interface import Tree
+from reviewbot.trees.interface import Absent, Commit, WholeTree
 
 _OBJECT = re.compile(r"[0-9a-f]{4,64}")
 _NO_OBJECT = re.compile(r"0+")
@@ -33,7 +35,7 @@ _ENVIRONMENT = {
 }
 
 
-def open_tree(path: Path, base_commit: str = "") -> Tree:
+def open_tree(path: Path, base_commit: str = "") -> WholeTree:
     """The git repository that `path` is (work tree or bare), else the folder.
 
     A folder inside another repository's work tree is a plain folder. Raises TreeUnusable.
@@ -63,15 +65,16 @@ class GitTree:
 
     def __init__(self, path: Path, folder: Path, base_commit: str = "") -> None:
         self._path = path
+        self._folder = folder
         self._lock = threading.Lock()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - _end closes it
-        self._process = self._start(folder)
+        self._process = self._start()
         self._finalizer = weakref.finalize(self, _end, self._process, self._errors)
         self._commits = self._known_commits(base_commit)
         at = self._commits[0][:12] if self._commits else "no commit"
-        unknown = base_commit and base_commit not in self._commits
+        self._has_base = bool(base_commit) and base_commit in self._commits
         self.name = f"{path} at {at}"
-        if unknown:
+        if base_commit and not self._has_base:
             self.name += f", as it lacks the base commit {base_commit[:12]}"
 
     def read(self, path: str, blob: str = "") -> bytes | None:
@@ -86,6 +89,30 @@ class GitTree:
                     return data
         return None
 
+    def paths(self, start: str) -> Sequence[str]:
+        if not self._commits:
+            return ()
+        listed = self._run("ls-tree", "-r", "-z", "--name-only", self._commits[0])
+        names = listed.decode(errors="surrogateescape").split("\0")
+        return [name for name in names if name.rpartition("/")[2].startswith(start)]
+
+    def commit(self, name: str) -> Commit | Absent:
+        """Missing only where the base commit is here with its whole history: what a repository
+        has of other branches says nothing."""
+        if not _OBJECT.fullmatch(name):
+            return "unknown"
+        head, data = self._ask(f"{name}^{{commit}}")
+        if len(head) == 3 and head[1] == "commit" and head[0].startswith(name):
+            message = data.partition(b"\n\n")[2].lstrip(b"\n")
+            return Commit(head[0], message.partition(b"\n")[0].decode(errors="replace"))
+        if len(self._run("rev-parse", f"--disambiguate={name}").split()) > 1:
+            return "ambiguous"
+        return "missing" if self._has_base and not self._is_shallow else "unknown"
+
+    @cached_property
+    def _is_shallow(self) -> bool:
+        return self._run("rev-parse", "--is-shallow-repository").strip() != b"false"
+
     def close(self) -> None:
         self._finalizer()
 
@@ -93,16 +120,14 @@ class GitTree:
         wanted = [base_commit] if _OBJECT.fullmatch(base_commit) else []
         return tuple(c for c in (*wanted, "HEAD") if self._object(f"{c}^{{commit}}", "commit"))
 
-    def _start(self, folder: Path) -> subprocess.Popen[bytes]:
-        settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    def _start(self) -> subprocess.Popen[bytes]:
         try:
             return subprocess.Popen(
-                ["git", *settings, f"--git-dir={folder}", "cat-file", "--batch"],
+                self._command("cat-file", "--batch"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
-                env=clean | _ENVIRONMENT,
+                env=_environment(),
             )
         except OSError as err:
             self._errors.close()
@@ -110,23 +135,37 @@ class GitTree:
                 f"{self._path} is a git repository, but git cannot be run: install git"
             ) from err
 
+    def _command(self, *arguments: str) -> list[str]:
+        settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+        return ["git", *settings, f"--git-dir={self._folder}", *arguments]
+
+    def _run(self, *arguments: str) -> bytes:
+        """What git prints; nothing where it fails."""
+        command = self._command(*arguments)
+        done = subprocess.run(command, capture_output=True, check=False, env=_environment())
+        return done.stdout if done.returncode == 0 else b""
+
     def _object(self, name: str, kind: str = "blob") -> bytes | None:
         """The object's bytes; None where it is missing, ambiguous or of another kind."""
+        head, data = self._ask(name)
+        return data if len(head) == 3 and head[1] == kind else None
+
+    def _ask(self, name: str) -> tuple[list[str], bytes]:
+        """git's answer: `[name, kind, size]` and the bytes, or what else it says and b""."""
         asked, answers = self._process.stdin, self._process.stdout
         assert asked is not None and answers is not None
         with self._lock:
             try:
                 asked.write(name.encode(errors="surrogateescape") + b"\n")
                 asked.flush()
-                head = answers.readline().split()
+                head = answers.readline().decode(errors="replace").split()
             except (OSError, ValueError) as err:
                 raise self._broken() from err
             if not head:
                 raise self._broken()
             if len(head) != 3 or not head[2].isdigit():
-                return None
-            data = answers.read(int(head[2]) + 1)[:-1]
-        return data if head[1].decode() == kind else None
+                return head, b""
+            return head, answers.read(int(head[2]) + 1)[:-1]
 
     def _broken(self) -> TreeUnusable:
         said = ""
@@ -138,6 +177,11 @@ class GitTree:
             f"git cannot read the repository {self._path} ({said or 'it was closed'}): "
             "check it with git fsck"
         )
+
+
+def _environment() -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return clean | _ENVIRONMENT
 
 
 def _end(process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:

@@ -220,7 +220,15 @@ def test_the_rest_of_the_tables(facts: Facts) -> None:
     assert facts.resources["rcu"].kind is Kind.CONTEXT
     assert facts.printers["dev_err_probe"].format == 3
     assert "pr_cont" not in facts.printers
-    assert facts.removed["del_timer"] == "timer_delete()"
+    gone = facts.removed["del_timer"]
+    assert (gone.use, gone.since, gone.header) == (
+        "timer_delete()",
+        (6, 15),
+        "include/linux/timer.h",
+    )
+    assert facts.releases == tuple(sorted(facts.releases, key=lambda each: each[1]))
+    assert ("2025-05-25", (6, 15)) in facts.releases
+    assert "pci_device_id" in facts.terminated
     assert any(field.path == "bus->self" for field in facts.fields)
 
 

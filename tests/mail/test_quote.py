@@ -10,6 +10,14 @@ from reviewbot.mail.quote import CUT, excerpts
 from reviewbot.model import Address, Finding, Mail, Patch
 from tests.mail.invented import finding, line_of, step
 
+MESSAGE = """\
+The reed is read.
+
+It was not before.
+
+Fixes: 123 ("reed: add a reed")
+Signed-off-by: Ada <ada@example.org>""".split("\n")
+
 DIFF = """\
 diff --git a/drivers/demo/reed.c b/drivers/demo/reed.c
 index 111111111111..222222222222 100644
@@ -77,8 +85,8 @@ def patch() -> Patch:
 
 def quotes(patch: Patch, *findings: Finding) -> list[list[str]]:
     files = file_diffs(patch.diff)
-    places = sorted((place(each, files) for each in findings), key=lambda one: one.after)
-    return [quote.split("\n") for quote in excerpts(patch.diff, places)]
+    places = sorted((place(each, MESSAGE, files) for each in findings), key=lambda one: one.after)
+    return [quote.split("\n") for quote in excerpts(MESSAGE, patch.diff, places)]
 
 
 def test_file_hunk_and_six_lines_above(patch: Patch) -> None:
@@ -175,14 +183,14 @@ def test_what_the_diff_does_not_show_goes_below_the_nearest_hunk(
         end_line=line,
         diff_line=None,
     )
-    assert not place(unseen, file_diffs(patch.diff)).in_sight
+    assert not place(unseen, MESSAGE, file_diffs(patch.diff)).in_sight
     assert quotes(patch, unseen)[0][-1] == last
 
 
 def test_a_diff_without_hunks_is_only_marked_as_cut(patch: Patch) -> None:
     unseen = replace(finding(patch, "r", "f", "int rush_b;"), diff_line=None)
-    where = place(unseen, ())
-    assert list(excerpts("", [where])) == [CUT]
+    where = place(unseen, MESSAGE, ())
+    assert list(excerpts(MESSAGE, "", [where])) == [CUT]
 
 
 def test_long_lines_and_trailing_blanks_stay_and_carriage_returns_go(patch: Patch) -> None:
@@ -203,3 +211,32 @@ def test_a_quote_does_not_begin_with_a_blank_line(patch: Patch) -> None:
     (quote,) = quotes(patch, finding(patch, "r", "other", "\ta = c;"))
     at = quote.index("> @@ -100,19 +101,31 @@ static void reed_close(struct reed *reed)")
     assert quote[at + 1 : at + 3] == [CUT, "> +\tstruct reed_cell *cell = reed_find(reed);"]
+
+
+def on_message(patch: Patch, line: int, end_line: int) -> Finding:
+    """A finding on lines of the commit message: the title is line 1, the body begins in 3."""
+    found = finding(patch, "r", "", "int rush_b;")
+    return replace(found, file="", line=line, end_line=end_line, diff_line=None)
+
+
+def test_a_trailer_is_quoted_alone_and_the_diff_goes_on_below(patch: Patch) -> None:
+    below = finding(patch, "r", "", "int rush_b;")
+    first, second = quotes(patch, on_message(patch, 7, 7), below)
+    assert first == [CUT, '> Fixes: 123 ("reed: add a reed")']
+    assert second[:2] == [CUT, "> diff --git a/drivers/demo/rush.c b/drivers/demo/rush.c"]
+
+
+def test_the_end_of_a_message_and_the_start_of_a_diff_do_not_touch(patch: Patch) -> None:
+    first, second = quotes(patch, on_message(patch, 8, 8), finding(patch, "r", "", "one = 1;"))
+    assert first == [CUT, "> Signed-off-by: Ada <ada@example.org>"]
+    assert second[:2] == [CUT, "> diff --git a/drivers/demo/reed.c b/drivers/demo/reed.c"]
+
+
+def test_two_lines_of_a_message_are_quoted_with_what_stands_between_them(patch: Patch) -> None:
+    first, second = quotes(patch, on_message(patch, 3, 3), on_message(patch, 5, 5))
+    assert (first, second) == (["> The reed is read."], [">", "> It was not before."])
+
+
+def test_a_title_stands_in_no_body(patch: Patch) -> None:
+    (quote,) = quotes(patch, on_message(patch, 1, 1))
+    assert quote == [CUT]

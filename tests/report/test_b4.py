@@ -58,3 +58,10 @@ def entries(review: Review, *findings: Finding) -> list[dict[str, str]]:
     patch = replace(review.patches[1], findings=findings)
     answer: list[dict[str, str]] = json.loads(render([replace(review, patches=(patch,))]))
     return answer
+
+
+def test_a_place_in_the_commit_message_has_no_function(review: Review) -> None:
+    patch = review.patches[1]
+    found = replace(patch.findings[0], file="", function="", line=7, diff_line=None, trace=())
+    entry = json.loads(render([replace(review, patches=(replace(patch, findings=(found,)),))]))[0]
+    assert "commit message:7 rule-new: `pci_get_slot()`" in entry["details"]

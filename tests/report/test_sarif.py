@@ -63,3 +63,12 @@ def test_odd_places_stay_within_the_standard(review: Review) -> None:
     assert place["artifactLocation"]["uri"] == "a%20b/%C3%BC.c"
     assert place["region"] == {"startLine": 1, "endLine": 1}
     assert "codeFlows" not in result
+
+
+def test_the_commit_message_goes_by_gits_name_for_it(review: Review) -> None:
+    found = replace(review.patches[1].findings[0], file="", function="", line=7, end_line=7)
+    patch = replace(review.patches[1], findings=(found,))
+    (location,) = run(replace(review, patches=(patch,)))["results"][0]["locations"]
+    assert location["physicalLocation"]["artifactLocation"]["uri"] == "COMMIT_EDITMSG"
+    assert location["physicalLocation"]["region"]["startLine"] == 7
+    assert location["logicalLocations"] == [{"name": "commit message"}]

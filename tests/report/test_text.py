@@ -98,3 +98,9 @@ def test_a_suggested_diff_keeps_its_indentation(review: Review) -> None:
 def with_patch(review: Review, **changes: object) -> Review:
     patch: PatchReview = replace(review.patches[0], **changes)  # type: ignore[arg-type]
     return replace(review, patches=(patch,))
+
+
+def test_a_place_in_the_commit_message_is_called_so(review: Review) -> None:
+    found = replace(review.patches[1].findings[0], file="", function="", line=7, trace=())
+    patch = replace(review.patches[1], findings=(found,))
+    assert "\n    commit message:7\n    rule-new [" in render([replace(review, patches=(patch,))])

@@ -53,3 +53,15 @@ def test_a_file_that_cannot_be_read_is_said(folder: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(TreeUnusable, match=r"drivers/fan\.c in .* cannot be read \(Permission"):
         Directory(folder).read("drivers/fan.c")
+
+
+def test_files_by_the_start_of_their_names(tmp_path: Path) -> None:
+    for path in ("b/Kconfig", "Kconfig", "a/c/Kconfig.more", ".git/Kconfig", "b/a.c"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("")
+    found = Directory(tmp_path).paths("Kconfig")
+    assert found == ["Kconfig", "a/c/Kconfig.more", "b/Kconfig"]
+
+
+def test_a_folder_has_no_history(tmp_path: Path) -> None:
+    assert Directory(tmp_path).commit("0123456789ab") == "unknown"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from reviewbot.errors import TreeUnusable
 from reviewbot.trees.directory import Directory
 from reviewbot.trees.git import GitTree, open_tree
+from reviewbot.trees.interface import Commit
 
 from .conftest import Git, commit
 
@@ -141,3 +143,59 @@ def test_the_environment_does_not_lead_elsewhere(
     monkeypatch.setenv("GIT_DIR", "/nonexistent")
     monkeypatch.setenv("GIT_OBJECT_DIRECTORY", "/nonexistent")
     assert open_tree(repository).read("a.c") == b"a\n"
+
+
+def test_a_commit_by_the_first_digits_of_its_name(repository: Path, git: Git) -> None:
+    one, _ = commit(git, repository, "a.c", b"1\n")
+    assert open_tree(repository).commit(one[:12]) == Commit(one, "change a.c")
+
+
+def test_a_name_that_two_commits_begin_with(repository: Path, git: Git) -> None:
+    commit(git, repository, "a.c", b"1\n")
+    who = "Ada <ada@example.org> 1000000000 +0000"
+    head = f"tree {git('rev-parse', 'HEAD^{tree}')}\nauthor {who}\ncommitter {who}\n\n"
+    seen: dict[str, bytes] = {}
+    for number in range(1000):
+        text = f"{head}try {number}\n".encode()
+        start = hashlib.sha1(b"commit %d\0" % len(text) + text).hexdigest()[:4]
+        if start in seen:
+            break
+        seen[start] = text
+    for each in (seen[start], text):
+        (repository / "raw").write_bytes(each)
+        git("hash-object", "-t", "commit", "-w", str(repository / "raw"))
+    assert open_tree(repository).commit(start) == "ambiguous"
+
+
+def test_a_commit_is_missing_only_below_a_base_with_its_whole_history(
+    repository: Path, git: Git, tmp_path: Path
+) -> None:
+    base, _ = commit(git, repository, "a.c", b"1\n")
+    commit(git, repository, "a.c", b"2\n")
+    nowhere = "0123456789ab"
+    assert open_tree(repository).commit(nowhere) == "unknown"
+    assert open_tree(repository, nowhere).commit(nowhere) == "unknown"
+    assert open_tree(repository, base).commit(nowhere) == "missing"
+    shallow = tmp_path / "shallow"
+    git("clone", "-q", "--depth", "1", repository.as_uri(), str(shallow))
+    tip = git("rev-parse", "HEAD")
+    assert open_tree(shallow, tip).commit(nowhere) == "unknown"
+
+
+@pytest.mark.parametrize("name", ["HEAD", "master", "123", "v1.0", "--all", ""])
+def test_only_object_names_are_commits(repository: Path, git: Git, name: str) -> None:
+    base, _ = commit(git, repository, "a.c", b"1\n")
+    assert open_tree(repository, base).commit(name) == "unknown"
+
+
+def test_a_blob_is_no_commit(repository: Path, git: Git) -> None:
+    base, blob = commit(git, repository, "a.c", b"1\n")
+    assert open_tree(repository, base).commit(blob) == "missing"
+
+
+def test_files_by_the_start_of_their_names(repository: Path, git: Git) -> None:
+    assert open_tree(repository).paths("K") == ()
+    for path in ("b/Kconfig", "Kconfig", "b/Kconfig.more", "b/a.c"):
+        commit(git, repository, path, b"1\n")
+    (repository / "Kconfig.unborn").write_bytes(b"")
+    assert open_tree(repository).paths("Kconfig") == ["Kconfig", "b/Kconfig", "b/Kconfig.more"]

@@ -1,0 +1,81 @@
+"""What lies around a patch: its tree as a whole, its series' Kconfig, and the kernel it is for."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from reviewbot.model import Mail, Series
+from reviewbot.trees.interface import Absent, Commit, Index
+
+Version = tuple[int, int]
+"""A kernel's release: (6, 15)."""
+
+_ENTRY = re.compile(r"^([-+])[ \t]*(?:menu)?config[ \t]+(\w+)", re.MULTILINE)
+_TAGS = re.compile(r"^\s*(?:\[[^\]]*\]\s*)+")
+_VERSION = re.compile(r"(?<![\w.])v?(\d)\.(\d{1,2})(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What may be asked of the surroundings of one patch.
+
+    `kernel` is the newest release that the patch can know of: the one that its subject names
+    (`[PATCH 6.12.y]`), else the last that was out when it was sent; None where neither says.
+    `defined` counts the Kconfig entries that the series adds, less those that it takes away.
+    """
+
+    index: Index | None = None
+    kernel: Version | None = None
+    defined: Mapping[str, int] = field(default_factory=dict)
+
+    def configs(self, symbol: str) -> int | None:
+        """How many Kconfig entries define the symbol (without CONFIG_) once the series is in;
+        None where that is not known."""
+        tree = None if self.index is None else self.index.configs(symbol)
+        return None if tree is None else tree + self.defined.get(symbol, 0)
+
+    def mentions(self, path: str, word: str) -> bool | None:
+        """Whether a file of the tree has the word; None where the tree lacks the file."""
+        return None if self.index is None else self.index.mentions(path, word)
+
+    def commit(self, name: str) -> Commit | Absent:
+        """The commit that an (abbreviated) name means in the tree."""
+        return "unknown" if self.index is None else self.index.commit(name)
+
+
+def around_series(
+    series: Series, index: Index | None, releases: Sequence[tuple[str, Version]]
+) -> dict[int, Around]:
+    """By part. `releases` are (date as 2025-05-25, version), in any order."""
+    defined = _defined(patch.diff for patch in series.patches)
+    return {
+        patch.part: Around(index, kernel_of(patch.mail, releases), defined)
+        for patch in series.patches
+    }
+
+
+def kernel_of(mail: Mail, releases: Sequence[tuple[str, Version]]) -> Version | None:
+    """See `Around.kernel`."""
+    tags = _TAGS.match(mail.subject)
+    named = _VERSION.search(tags.group()) if tags else None
+    if named:
+        return int(named[1]), int(named[2])
+    try:
+        sent = parsedate_to_datetime(mail.date).astimezone(UTC).strftime("%Y-%m-%d")
+    except (ValueError, OverflowError):
+        return None
+    return max((version for date, version in releases if date <= sent), default=None)
+
+
+def _defined(diffs: Iterable[str]) -> Mapping[str, int]:
+    found: Counter[str] = Counter()
+    for diff in diffs:
+        if "config " in diff or "config\t" in diff:
+            for sign, symbol in _ENTRY.findall(diff):
+                found[symbol] += 1 if sign == "+" else -1
+    return found

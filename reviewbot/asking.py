@@ -1,0 +1,112 @@
+"""Asks each rule about what it looks at; one that cannot see enough is not asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+from reviewbot.claim import Claim, Need
+from reviewbot.compare import Claims
+from reviewbot.csource.sight import CFile
+from reviewbot.model import Change, FileDiff
+from reviewbot.patchsight import PatchSight, SeriesSight
+from reviewbot.registry import LoadedRule
+from reviewbot.touched import Touched, TouchedFile
+
+_MESSAGE = FileDiff("", "", Change.MODIFIED, (), 0)
+"""Stands for a commit message, which has places but no file."""
+
+S = TypeVar("S")
+T = TypeVar("T")
+Told = tuple[Claim, ...] | None
+
+
+class Asking:
+    """The rules, and in `failures` those of them that raised: each is named, and says nothing
+    of what it was asked about; the others still speak."""
+
+    def __init__(self, rules: Sequence[LoadedRule]) -> None:
+        self._rules = rules
+        self.failures: list[str] = []
+
+    def about_function(self, touched: Touched) -> Iterator[Claims]:
+        where = f"{touched.name}() in {touched.diff.path}"
+        for loaded in self._rules:
+            check = loaded.rule.check
+            enough = [_enough(loaded, s.file, s.function.whole) for s in touched.sights]
+            if check is not None and all(enough):
+                ask = partial(_both, check, touched.before, touched.after)
+                told = self._ask(loaded, where, ask)
+                if told is not None:
+                    yield Claims(loaded, touched.diff, touched.name, *told)
+
+    def about_file(self, touched: TouchedFile) -> Iterator[Claims]:
+        for loaded in self._rules:
+            check = loaded.rule.check_file
+            if check is not None and all(_enough(loaded, s.file) for s in touched.sights):
+                ask = partial(_both, check, touched.before, touched.after)
+                told = self._ask(loaded, touched.diff.path, ask)
+                if told is not None:
+                    yield Claims(loaded, touched.diff, "", *told)
+
+    def about_message(self, patch: PatchSight) -> Iterator[Claims]:
+        """The same fault in two messages of a series is two: the title tells them apart."""
+        for loaded in self._rules:
+            check = loaded.rule.check_patch
+            if check is not None:
+                ask = partial(_one, check, patch)
+                found = self._ask(loaded, "the commit message", ask) or ()
+                named = [replace(one, shape=(patch.message.title, *one.shape)) for one in found]
+                yield Claims(loaded, _MESSAGE, "", (), tuple(named))
+
+    def about_series(self, series: SeriesSight) -> Mapping[int, Sequence[Claims]]:
+        """By the part of the series that each is about."""
+        found: dict[int, list[Claims]] = defaultdict(list)
+        diffs = {
+            (patch.part, each.diff.path): each.diff
+            for patch in series.patches
+            for each in patch.images.files
+        }
+        for loaded in self._rules:
+            check = loaded.rule.check_series
+            if check is not None:
+                placed = self._ask(loaded, "the series", partial(_one, check, series)) or ()
+                for part, path, claim in placed:
+                    found[part].append(Claims(loaded, diffs[part, path], "", (), (claim,)))
+        return found
+
+    def _ask(self, loaded: LoadedRule, where: str, ask: Callable[[], T]) -> T | None:
+        try:
+            return ask()
+        except Exception as problem:  # whatever a rule does
+            self.failures.append(f"{loaded.id} failed on {where}: {problem!r}")
+            return None
+
+
+def _both(
+    check: Callable[[S], Iterable[Claim]], before: S | None, after: S | None
+) -> tuple[Told, Told]:
+    """What is claimed of each side; None for a side that is not there."""
+    return (
+        None if before is None else tuple(check(before)),
+        None if after is None else tuple(check(after)),
+    )
+
+
+def _one(check: Callable[[S], Iterable[T]], sight: S) -> tuple[T, ...]:
+    return tuple(check(sight))
+
+
+def _enough(loaded: LoadedRule, file: CFile, whole: bool = True) -> bool:
+    """Whether as much is in sight as the rule cannot do without."""
+    match loaded.rule.needs:
+        case Need.FUNCTION:
+            return whole
+        case Need.FILE:
+            return file.whole
+        case Need.SERIES:
+            return False
+    return True
