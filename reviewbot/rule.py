@@ -29,6 +29,7 @@ from reviewbot.csource.facts import Fact as Fact
 from reviewbot.csource.facts import Facts as Facts
 from reviewbot.csource.facts import Failure as Failure
 from reviewbot.csource.facts import Kind as Kind
+from reviewbot.csource.facts import Removed as Removed
 from reviewbot.csource.facts import Resource as Resource
 from reviewbot.csource.filesight import FileSight as FileSight
 from reviewbot.csource.filesight import Macro as Macro
@@ -85,3 +86,4 @@ from reviewbot.telling import leak_claim as leak_claim
 from reviewbot.telling import lost_claim as lost_claim
 from reviewbot.telling import undone_claim as undone_claim
 from reviewbot.telling import use_claim as use_claim
+from reviewbot.trees.interface import Commit as Commit
