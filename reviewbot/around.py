@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -26,18 +26,29 @@ class Around:
 
     `kernel` is the newest release that the patch can know of: the one that its subject names
     (`[PATCH 6.12.y]`), else the last that was out when it was sent; None where neither says.
-    `defined` counts the Kconfig entries that the series adds, less those that it takes away.
+    `defined` counts the Kconfig entries that the whole series adds, less those that it takes
+    away down to this patch; `defined_before` those that the patches before this one add, less
+    those that they take away.
     """
 
     index: Index | None = None
     kernel: Version | None = None
     defined: Mapping[str, int] = field(default_factory=dict)
+    defined_before: Mapping[str, int] = field(default_factory=dict)
 
-    def configs(self, symbol: str) -> int | None:
-        """How many Kconfig entries define the symbol (without CONFIG_) once the series is in;
-        None where that is not known."""
+    def configs(self, symbol: str, before: bool = False) -> int | None:
+        """How many Kconfig entries define the symbol (without CONFIG_) after the patch, where
+        what a later one adds counts already, or before it; None where that is not known."""
         tree = None if self.index is None else self.index.configs(symbol)
-        return None if tree is None else tree + self.defined.get(symbol, 0)
+        changes = self.defined_before if before else self.defined
+        return None if tree is None else tree + changes.get(symbol, 0)
+
+    def gone(self, before: bool = False) -> frozenset[str]:
+        """The symbols that the series has taken away, after the patch or before it, and of
+        which no other entry is known."""
+        changes = self.defined_before if before else self.defined
+        taken = (symbol for symbol, count in changes.items() if count < 0)
+        return frozenset(symbol for symbol in taken if not self.configs(symbol, before))
 
     def mentions(self, path: str, word: str) -> bool | None:
         """Whether a file of the tree has the word; None where the tree lacks the file."""
@@ -52,11 +63,19 @@ def around_series(
     series: Series, index: Index | None, releases: Sequence[tuple[str, Version]]
 ) -> dict[int, Around]:
     """By part. `releases` are (date as 2025-05-25, version), in any order."""
-    defined = _defined(patch.diff for patch in series.patches)
-    return {
-        patch.part: Around(index, kernel_of(patch.mail, releases), defined)
-        for patch in series.patches
-    }
+    entries = [_entries(patch.diff) for patch in series.patches]
+    added = Counter(symbol for each in entries for sign, symbol in each if sign == "+")
+    before: Counter[str] = Counter()
+    found: dict[int, Around] = {}
+    for patch, each in zip(series.patches, entries, strict=True):
+        taken = Counter(symbol for sign, symbol in each if sign == "-")
+        added, after = Counter(added), Counter(before)
+        added.subtract(taken)
+        after.update(symbol for sign, symbol in each if sign == "+")
+        after.subtract(taken)
+        found[patch.part] = Around(index, kernel_of(patch.mail, releases), added, before)
+        before = after
+    return found
 
 
 def kernel_of(mail: Mail, releases: Sequence[tuple[str, Version]]) -> Version | None:
@@ -72,10 +91,6 @@ def kernel_of(mail: Mail, releases: Sequence[tuple[str, Version]]) -> Version | 
     return max((version for date, version in releases if date <= sent), default=None)
 
 
-def _defined(diffs: Iterable[str]) -> Mapping[str, int]:
-    found: Counter[str] = Counter()
-    for diff in diffs:
-        if "config " in diff or "config\t" in diff:
-            for sign, symbol in _ENTRY.findall(diff):
-                found[symbol] += 1 if sign == "+" else -1
-    return found
+def _entries(diff: str) -> list[tuple[str, str]]:
+    """(sign, symbol) of each Kconfig entry that a patch adds or takes away."""
+    return _ENTRY.findall(diff) if "config" in diff else []

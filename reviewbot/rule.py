@@ -62,6 +62,7 @@ from reviewbot.csource.stores import unread_stores as unread_stores
 from reviewbot.csource.story import last_branch as last_branch
 from reviewbot.csource.tables import Entry as Entry
 from reviewbot.csource.tables import Table as Table
+from reviewbot.csource.tables import tables_in as tables_in
 from reviewbot.csource.tails import Dropped as Dropped
 from reviewbot.csource.tails import dropped as dropped
 from reviewbot.csource.tails import locks_no_more as locks_no_more
@@ -78,9 +79,9 @@ from reviewbot.message import Message as Message
 from reviewbot.message import Trailer as Trailer
 from reviewbot.model import Confidence as Confidence
 from reviewbot.model import Severity as Severity
-from reviewbot.remedy import told_as_leak as told_as_leak
 from reviewbot.patchsight import PatchSight as PatchSight
 from reviewbot.patchsight import SeriesSight as SeriesSight
+from reviewbot.remedy import told_as_leak as told_as_leak
 from reviewbot.telling import dropped_claim as dropped_claim
 from reviewbot.telling import leak_claim as leak_claim
 from reviewbot.telling import lost_claim as lost_claim

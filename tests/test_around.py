@@ -52,9 +52,40 @@ def _around(*diffs: str) -> Around:
 
 
 def test_the_series_adds_to_what_the_tree_defines_and_takes_from_it() -> None:
-    around = _around("+config WAX\n-config OIL\n", "-\tmenuconfig GAS\n+\t  config of nothing\n")
+    around = _around("+config WAX\n-config OIL\n-\tmenuconfig GAS\n+\t  config of nothing\n")
     counts = {symbol: around.configs(symbol) for symbol in ("WAX", "OIL", "GAS", "TAR")}
     assert counts == {"WAX": 1, "OIL": 0, "GAS": 1, "TAR": 0}
+
+
+def test_each_patch_knows_what_is_there_before_it() -> None:
+    patches = (
+        "-config OIL\n+config WAX\n",
+        "+config TAR\n-config GAS\n-config GAS\n",
+        "-config WAX\n",
+    )
+    series = Series(
+        "1@example.org",
+        "s",
+        Address("", "a@example.org"),
+        1,
+        tuple(Patch(_mail("[PATCH]"), n, "", diff) for n, diff in enumerate(patches, 1)),
+        3,
+    )
+    around = around_series(series, _Index(), RELEASES)
+    symbols = ("OIL", "WAX", "TAR", "GAS")
+    assert {
+        part: tuple(each.configs(symbol) for symbol in symbols) for part, each in around.items()
+    } == {1: (0, 1, 1, 2), 2: (0, 1, 1, 0), 3: (0, 0, 1, 0)}
+    assert {
+        part: tuple(each.configs(symbol, True) for symbol in symbols)
+        for part, each in around.items()
+    } == {1: (1, 0, 0, 2), 2: (0, 1, 0, 2), 3: (0, 1, 1, 0)}
+    assert [sorted(each.gone()) for each in around.values()] == [
+        ["OIL"],
+        ["GAS", "OIL"],
+        ["GAS", "OIL"],
+    ]
+    assert [sorted(each.gone(True)) for each in around.values()] == [[], ["OIL"], ["GAS", "OIL"]]
 
 
 def test_without_a_tree_nothing_is_known() -> None:

@@ -12,6 +12,7 @@ from functools import cache
 
 import pytest
 
+from reviewbot.around import Around, around_series
 from reviewbot.csource.factfile import load_facts
 from reviewbot.csource.facts import Facts
 from reviewbot.diff import read_diff
@@ -44,13 +45,17 @@ def _facts() -> Facts:
 
 
 class _Index:
-    """The tree of an example as a whole: its folder, and the history that is told beside it."""
+    """The tree of an example as a whole: its folder, and the history that is told beside it;
+    with `around` the tree as the example leaves it."""
 
-    def __init__(self, example: Example) -> None:
+    def __init__(self, example: Example, around: Around | None = None) -> None:
+        self._around = around
         self._files = TreeIndex(Directory(example.tree)) if example.tree is not None else None
         self._commits = example.commits
 
     def configs(self, symbol: str) -> int | None:
+        if self._around is not None:
+            return self._around.configs(symbol)
         return self._files.configs(symbol) if self._files is not None else None
 
     def mentions(self, path: str, word: str) -> bool | None:
@@ -78,6 +83,8 @@ def _images(example: Example, *, tree: bool) -> list[PatchImages]:
     images = list(patch_images(_series(example), folder))
     for each in images:
         assert not each.note, f"{example.name} does not fit its tree: {each.note}"
+        damaged = [skipped for skipped in each.skipped if skipped.reason != "not C"]
+        assert not damaged, f"{example.name} cannot be read: {damaged}"
     return images
 
 
@@ -88,10 +95,8 @@ def _turned(images: list[PatchImages]) -> list[PatchImages]:
 
 def _turned_patch(images: PatchImages, part: int) -> PatchImages:
     diff = _turned_text(images.patch.diff)
-    files = tuple(
-        Images(turned, was.after, was.before)
-        for turned, was in zip(read_diff(diff)[0], images.files, strict=True)
-    )
+    turned = {each.path: each for each in read_diff(diff)[0]}
+    files = tuple(Images(turned[was.diff.path], was.after, was.before) for was in images.files)
     return PatchImages(replace(images.patch, part=part, diff=diff), files, images.context)
 
 
@@ -123,10 +128,18 @@ def _turned_names(diff: str) -> str:
 
 
 def _review(
-    rule: LoadedRule, example: Example, images: list[PatchImages], *, tree: bool
+    rule: LoadedRule,
+    example: Example,
+    images: list[PatchImages],
+    *,
+    tree: bool,
+    turned: bool = False,
 ) -> tuple[PatchReview, ...]:
     series = replace(_series(example), patches=tuple(each.patch for each in images))
     index = _Index(example) if tree else None
+    if turned:
+        after = around_series(_series(example), index, ())
+        index = _Index(example, after[len(after)])
     review = review_series(series, images, (rule,), _facts(), "", index)
     for patch in review.patches:
         assert patch.failures == ()
@@ -181,7 +194,7 @@ def test_bad_example_turned_round_is_fixed(rule: LoadedRule, example: Example) -
     if rule.rule.check is None and rule.rule.check_file is None:
         return  # a commit message and the order of a series have no other side
     turned = _turned(_images(example, tree=True))
-    reviews = _review(rule, example, turned, tree=True)
+    reviews = _review(rule, example, turned, tree=True, turned=True)
     assert not any(_places(reviews, Status.NEW))
     fixed = [len(places) for places in _places(reviews, Status.FIXED)]
     assert fixed == [len(places) for places in reversed(example.expects)]
