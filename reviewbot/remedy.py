@@ -99,7 +99,7 @@ def table_undoer(sight: Sight, resource: Resource) -> str:
     names = [
         name
         for name, fact in sight.facts.functions.items()
-        if any(release.resource == resource.id for release in fact.releases)
+        if not fact.acquires and any(r.resource == resource.id for r in fact.releases)
     ]
     return f"{names[0]}()" if len(names) == 1 else ""
 

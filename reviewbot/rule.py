@@ -8,8 +8,8 @@ from reviewbot.claim import Note as Note
 from reviewbot.claim import Placed as Placed
 from reviewbot.claim import Rule as Rule
 from reviewbot.csource import syntax as syntax
-from reviewbot.csource.blame import Blame as Blame
 from reviewbot.csource.bare import Run as Run
+from reviewbot.csource.blame import Blame as Blame
 from reviewbot.csource.codes import Lost as Lost
 from reviewbot.csource.codes import Proof as Proof
 from reviewbot.csource.codes import is_result as is_result
@@ -17,6 +17,8 @@ from reviewbot.csource.codes import lost_codes as lost_codes
 from reviewbot.csource.codes import returns_code as returns_code
 from reviewbot.csource.codes import says_failure as says_failure
 from reviewbot.csource.conditions import read_test as read_test
+from reviewbot.csource.early import Early as Early
+from reviewbot.csource.early import too_early as too_early
 from reviewbot.csource.events import Bare as Bare
 from reviewbot.csource.events import Call as Call
 from reviewbot.csource.events import Errno as Errno

@@ -238,7 +238,8 @@ def _given(use: Use, site: Site) -> str:
     """What a release was handed, which may be another name of what is used, or hold it."""
     places = [place.where for place in site.fact.releases] if site.fact is not None else []
     texts = [site.call.args[at - 1].bare.text for at in places if 0 < at <= len(site.call.args)]
-    return texts[0] if texts else use.key
+    inside = site.fact is not None and any(use.key.endswith(rest) for _, rest in site.fact.frees)
+    return use.key if inside or not texts else texts[0]
 
 
 def lost_claim(sight: Sight, lost: Lost, confidence: Confidence) -> Claim:
@@ -296,6 +297,10 @@ def _origin(use: Use, site: Site | None) -> Iterable[Step]:
         gives = f"gives {_given(use, site)} back"
     elif use.kind == "counted":
         gives = f"makes {use.key} reference-counted"
+    elif use.kind == "linked":
+        gives = f"puts {use.key} on a list"
+    elif use.kind == "armed":
+        gives = f"sets going what lies in {use.key}"
     elif not mask & (ZERO | ERR | NEG):
         gives = "gives the value"
     yield Step(site.call.line, f"{site.name}() {gives}")

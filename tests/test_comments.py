@@ -16,7 +16,7 @@ from reviewbot.review import review_patch
 def comment(rule: str, example: str) -> str:
     """The paragraph on the first new finding of an example, as one line."""
     loaded = load_rule(rules_dir() / rule)
-    text = next(one.text for one in loaded.examples if one.name == example)
+    text = next(one.mails[0] for one in loaded.examples if one.name == example)
     diff = text[text.index("diff --git") :].removesuffix("-- \n")
     mail = Mail("example@example.org", "[PATCH] example", Address("", "a@example.org"), "", text)
     files = tuple(Images(file) for file in file_diffs(diff))

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
+from reviewbot.csource.conditions import constant_mask
 from reviewbot.csource.events import LockSlip, Site
 from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
-from reviewbot.csource.freed import UNLINKS, WRITES, bury, bury_whole, dies, forget_below, unlink
+from reviewbot.csource.freed import (
+    UNDER,
+    WRITES,
+    bury,
+    bury_whole,
+    dies,
+    forget_below,
+    outlive_section,
+    section_ends,
+)
 from reviewbot.csource.gone import (
+    freed_inside,
     freed_while_counted,
     frees_the_same,
     hand_on,
-    lives_on,
+    is_its_end,
     makes,
+    one_of_several,
+    puts_what_is_lent,
     split,
 )
+from reviewbot.csource.hanging import hang, hangs
 from reviewbot.csource.names import may_keep, puts, tears_down
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
@@ -28,6 +43,7 @@ from reviewbot.csource.values import (
     POS,
     POSSIBLE,
     UNSET,
+    ZERO,
     Held,
     State,
     Val,
@@ -65,6 +81,38 @@ def assert_holds(scene: Scene, expr: Expr, states: list[State], node: int) -> li
     return [state for state in after if state is not None]
 
 
+def note_section(scene: Scene, name: str, value: Expr, state: State) -> None:
+    """`p = rcu_dereference(x)`, `q = p`: good until the section ends that the path is in."""
+    fact = scene.known(value.name) if value.kind == "call" else None
+    read = fact is not None and fact.under and keyed(fact.under, "") in state.held
+    if read or (value.kind == "name" and value.name + UNDER in state.vals):
+        state.set(name + UNDER, Val(tested=0))
+
+
+def _frees(scene: Scene, fact: Fact | None, number: int) -> bool:
+    """Whether a call only looks at an argument, or gives it back and does nothing else."""
+    releases = fact.releases if fact is not None and fact.source not in _READ_HERE else ()
+    if any(release.where == number for release in releases):
+        return True
+    return _looks_only(scene, fact, number)
+
+
+def _looks_only(scene: Scene, fact: Fact | None, number: int) -> bool:
+    """Whether it is known that a call takes no reference to an argument."""
+    if fact is None or not (fact.borrows_all or number in fact.borrows):
+        return False
+    taken = (scene.resource(a.resource) for a in fact.acquires if a.where == number)
+    return not any(r is not None and r.kind is Kind.REFERENCE for r in taken)
+
+
+def leave_section(scene: Scene, state: State, site: int) -> None:
+    """What was read inside is gone with the section, unless a lock keeps it as well."""
+    if any(scene.is_lock(held) for held in state.held.values()):
+        state.vals = {key: val for key, val in state.vals.items() if key[-1] != UNDER}
+    else:
+        section_ends(state, site)
+
+
 def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
     """The states after the call; its value is kept under the call's own text."""
     fact = site.fact
@@ -73,8 +121,11 @@ def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
         _publish(scene, site, state)
     elif site.name not in PASSIVE:
         hand_on(scene, site, state)
-    if site.name in UNLINKS and site.call.args:
-        unlink(state, site.call.args[0], site.id)
+    if scene.borrowed and site.name not in PASSIVE:
+        outlive_section(state, site.call, partial(_looks_only, scene, fact))
+    if site.name not in PASSIVE:
+        looks = partial(_frees, scene, fact)
+        hang(state, site.call, fact, site.id, scene.own_structs, looks)
     _hand_to_callback(scene, site, state, node)
     if fact is None:
         _unknown(scene, site, state)
@@ -83,15 +134,18 @@ def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
         return [state]
     for release in fact.releases:
         _release(scene, site, fact, release, state, node)
+    freed = freed_inside(scene, site, fact, state)
     for name in [n for n, h in state.held.items() if h.resource in fact.drops and n[0] == "@"]:
         scene.given.add((state.held[name].resource, state.held[name].text))
-        scene.loose.add((state.held[name].resource, state.held[name].text))
+        scene.unheld.add((state.held[name].resource, state.held[name].text))
         del state.held[name]
     _hand_over(scene, site, fact, state)
     if fact.source in _READ_HERE:
         _unlock_by_name(scene, site, state)
         _undo_inside(scene, site, fact, state, node)
     _clobber(scene, site, state, fact)
+    for text in freed:
+        bury(state, text, site.id)
     _result(scene, site, state, fact)
     for acquire in fact.acquires:
         _acquire(scene, site, fact, acquire, state, node)
@@ -123,7 +177,7 @@ def _undo_inside(scene: Scene, site: Site, fact: Fact, state: State, node: int) 
             undone = undo in fact.reaches
         else:
             names = {held.text} | {text for text, val in state.vals.items() if val.inst == key}
-            undone = any((held.resource, _last(name)) in fact.frees for name in names)
+            undone = any((held.resource, _last(name)) in fact.ends for name in names)
         if undone and (not held.text or scene.all_roots(held.text) & args):
             scene.given.add((held.resource, held.text))
             _give_back(scene, site, state, key, held, node)
@@ -157,6 +211,8 @@ def _release(
     if resource is None:
         return
     arg = _argument(site, release.where)
+    if arg is not None and constant_mask(arg) == ZERO:
+        return  # of_find_node_by_name(NULL, ...)
     text = "" if resource.singleton or arg is None else scene.canonical(arg)
     raw = arg.bare.text if arg is not None else ""
     scene.given.add((resource.id, text))
@@ -168,7 +224,7 @@ def _release(
         if held is not None and (held.resource == resource.id or _same_sort(scene, held, resource)):
             scene.given.add((resource.id, name))
             _give_back(scene, site, state, val.inst, held, node)
-            if not lives_on(scene.sites[held.site].fact if held.site in scene.sites else None):
+            if is_its_end(scene, site, held, resource, raw, state):
                 scene.own.add(site.id)
                 _mark_freed(scene, site, state, name, val, resource, release, node)
             return
@@ -176,22 +232,27 @@ def _release(
         _let_go_of_whole(state, raw)
         _let_go_of_source(scene, state, arg)
     val = state.get(raw)
-    if val.mask == ERR and not val.stale and fact.accepts and "err-ptr" not in fact.accepts:
+    if val.mask == ERR and not val.stale and fact.accepts & {"null", "err-ptr"} == {"null"}:
         scene.use("err", arg or site.call, val, state.trail, site.call)
     twice = val.freed not in (0, site.id) and not val.stale
-    if twice and arg is not None and frees_the_same(scene, val.freed, resource, release, site.name):
-        scene.use("again", arg, val, state.trail, site.call)
+    if twice and arg is not None:
+        loop = "for_each" in scene.sites[val.freed].name  # no entry, so nothing was given back
+        same = frees_the_same(scene, val.freed, resource, release, site.name)
+        kind = "freed" if loop else "again" if same else "more"
+        scene.use(kind, arg, val, state.trail, site.call)
     key = _key(resource, text)
     held = state.held.get(key)
     if held is not None:
         _check_variant(scene, site, fact, held, state)
         _give_back(scene, site, state, key, held, node)
         _mark_gone(state, resource, key, site)
+        if resource.kind is Kind.CONTEXT and scene.borrowed:
+            leave_section(scene, state, site.id)
         if resource.kind is Kind.REFERENCE and arg is not None and makes(scene, held):
             scene.own.add(site.id)
             bury_whole(state, arg, site.id)
         return
-    scene.loose.add((resource.id, text))
+    scene.unheld.add((resource.id, text))
     if resource.kind in _LENDABLE and not state.get("~" + key).freed:
         state.set(LENT + key, Val(freed=site.id))
     if resource.kind in (Kind.LOCK, Kind.CONTEXT):
@@ -201,15 +262,26 @@ def _release(
             taken = Held(resource.id, gone.freed, text)
             scene.slips.setdefault(slip, LockSlip("not-held", site, taken, state.trail))
         return
-    if resource.kind is Kind.REFERENCE and (raw in scene.shared or "_dec" in site.name):
-        return  # one of two references; refcount_dec_and_test() asks whether it was the last
-    if arg is not None and (resource.kind is Kind.REFERENCE or resource.id in _BLOCKS):
+    if state.trail is not None and _matters_untaken(fact, resource):
+        scene.not_held(site, resource, key, text, state.trail)
+    if arg is not None and puts_what_is_lent(scene, fact, resource, arg, val):
+        scene.use("lent", arg, Val(val.mask, freed=site.id), state.trail, site.call)
+    if one_of_several(scene, site, resource, raw, state):
+        return
+    counted = resource.kind is Kind.REFERENCE and not resource.value
+    if arg is not None and (counted or resource.id in _BLOCKS):
         bury_whole(state, arg, site.id)
     _mark_freed(scene, site, state, raw, val, resource, release, node)
 
 
 _LENDABLE = (Kind.LOCK, Kind.CONTEXT)
 """What a caller may hold, so that a function gives it back for a while and takes it again."""
+
+
+def _matters_untaken(fact: Fact, resource: Resource) -> bool:
+    """Whether it is a fault to give back what was never taken."""
+    return resource.kind in (Kind.ENABLE, Kind.OBJECT) and "untaken" not in fact.accepts
+
 
 _BLOCKS = ("memory", "slab-object")
 """A function that frees what it gets as &p->m frees all of p."""
@@ -282,10 +354,19 @@ def _mark_freed(
 ) -> None:
     if not text or resource.kind not in (Kind.MEMORY, Kind.REFERENCE, Kind.OBJECT):
         return
+    if resource.id.startswith(UNDO) and text in scene.locals and not scene.is_pointer(text):
+        return  # put_unaligned_be32(number, p) gives nothing back
     if val.mask & ~2 == 0 and val.mask != UNSET:
         return  # NULL: nothing was freed
+    hanging = hangs(state, text) if resource.kind is Kind.MEMORY else None
+    if hanging is not None:
+        arg = site.call.args[release.where - 1] if release.where else site.call
+        scene.use(hanging[0], arg, Val(origin=hanging[1]), state.trail, site.call)
     if dies(resource, release, site.name, scene.facts.by_value):
         bury(state, text, site.id, "rcu" in site.name)
+        owner = _owned(scene, site, release)
+        if owner:
+            bury(state, owner, site.id)
         state.note(scene.graph.nodes[node], None, "freed", site.id)
     _orphan(state, text)
     if site.fact is not None and site.fact.source in _READ_HERE:
@@ -298,6 +379,15 @@ def _end_state(state: State, text: str) -> None:
     for key, held in list(state.held.items()):
         if key.startswith(KEYED + UNDO) and (held.text == text or held.text.startswith(begin)):
             del state.held[key]
+
+
+def _owned(scene: Scene, site: Site, release: Acquire) -> str:
+    """free_netdev(priv->netdev) frees priv as well, which lies in it."""
+    arg = _argument(site, release.where)
+    bare = arg.bare if arg is not None else None
+    if bare is None or bare.kind != "member" or bare.op != "->" or bare.name not in scene.owners:
+        return ""
+    return bare.parts[0].bare.text
 
 
 def _orphan(state: State, text: str) -> None:
@@ -339,6 +429,7 @@ def _acquire(
     stored = stored and not acquire.member and bool(acquire.where or site.target)
     again = state.vals.pop(LENT + name, None) is not None
     state.held[name] = Held(resource.id, site.id, text, ok, frozenset(), False, stored, again)
+    scene.takers.setdefault(name, set()).add(site.id)
     state.vals.pop("~" + name, None)
     val = state.get(site.call.text)
     state.vals[site.call.text] = val._replace(inst=name)
@@ -527,21 +618,24 @@ def _clobber(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
     if not state.vals or site.name in PASSIVE:
         return
     names: set[str] = set()
+    kernel = fact is not None and fact.source not in _READ_HERE  # knows no driver's own fields
     for arg in site.call.args:
         bare = arg.bare
         if bare.kind == "unary" and bare.op == "&":
             inner = bare.parts[0].bare
             if inner.text in state.vals and not (fact and fact.releases):
                 state.vals.pop(inner.text)
-        if fact is not None and fact.source not in _READ_HERE and bare.kind == "member":
+        if kernel and bare.kind == "member":
             names.add(bare.text)  # a function of the kernel's own writes what it is handed
         else:
             names |= roots(bare.text)
-        forget_below(state, arg)
+        if not kernel:
+            forget_below(state, arg)
     for key, val in list(state.vals.items()):
         known = (val.mask not in (ANY, UNSET) or val.origin) and not val.stale
         field = ("->" in key or "." in key) and not key.endswith(")")
-        if known and field and any(mentions(key, name) for name in names):
+        gone = val.freed == site.id or (kernel and val.freed)
+        if known and field and not gone and any(mentions(key, name) for name in names):
             state.vals[key] = val._replace(stale=True)
 
 

@@ -10,6 +10,7 @@ from reviewbot.csource.events import Errno
 from reviewbot.csource.facts import Failure, Kind
 from reviewbot.csource.freed import note_name
 from reviewbot.csource.macros import UNEVALUATED, may_write
+from reviewbot.csource.moved import note_pointer
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene, pointed
 from reviewbot.csource.syntax import Expr
@@ -132,8 +133,13 @@ def _judge(scene: Scene, state: State, pointer: Expr, val: Val, via: Expr | None
     failure = _failure(scene, val)
     if val.mask & ZERO and (val.mask == ZERO or failure & ZERO):
         scene.use("null", pointer, val, state.trail, via)
-    if val.mask & ERR and (val.mask == ERR or failure & ERR):
+    if may_be_error(scene, val):
         scene.use("err", pointer, val, state.trail, via)
+
+
+def may_be_error(scene: Scene, val: Val) -> bool:
+    """Whether a value is an error pointer, or was never asked whether it is the one it may be."""
+    return bool(val.mask & ERR and (val.mask == ERR or _failure(scene, val) & ERR))
 
 
 def _failure(scene: Scene, val: Val) -> int:
@@ -329,8 +335,22 @@ def _assign(scene: Scene, expr: Expr, states: States, node: int) -> States:
             states = run(scene, part, states, node)
         for state in states:
             state.forget(left.text)
+            _set_bits(scene, expr.op, left, right.bare, state)
         return states
     return assign(scene, left, right, states, node)
+
+
+def _set_bits(scene: Scene, op: str, left: Expr, right: Expr, state: State) -> None:
+    """`flags |= BIT` and `flags &= ~BIT` say what `flags & BIT` is from here on."""
+    if op == "|=":
+        bits, mask = right, POS
+    elif op == "&=" and right.kind == "unary" and right.op == "~":
+        bits, mask = right.parts[0].bare, ZERO
+    else:
+        return
+    key = f"{left.text}&{bits.text}"
+    if key in scene.tracked:
+        state.set(key, Val(mask))
 
 
 def assign(scene: Scene, left: Expr, right: Expr, states: States, node: int) -> States:
@@ -416,6 +436,10 @@ def _store(scene: Scene, left: Expr, right: Expr, state: State) -> None:
         fact = scene.known(bare.name) if bare.kind == "call" else None
         note_name(state, left, right, fact.inside if fact else 0, scene.freeable)
     local = left.kind == "name" and left.text in scene.locals
+    if local and scene.movable and scene.is_pointer(left.text):
+        note_pointer(state, left.text, bare, scene.known, scene.movable)
+    if local and scene.borrowed:
+        calls.note_section(scene, left.text, bare, state)
     held = state.held.get(val.inst) if val.inst else None
     if held is not None and not local:
         swept = left.text in scene.swept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from reviewbot.csource.cfg import Node
 from reviewbot.csource.facts import Fact, Failure
 from reviewbot.csource.syntax import Expr
 from reviewbot.csource.values import Held, Trail, Val
@@ -29,17 +30,38 @@ class Site:
         return self.call.name or self.call.parts[0].text
 
 
+Wrong = Literal["null", "err", "unset", "scoped"]
+Gone = Literal["freed", "again", "more", "counted", "lent", "linked", "armed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """A value used in a way that its path forbids.
 
     null: dereferenced though it may be NULL; err: though it may be an error pointer; freed:
-    used after its release; again: released twice; counted: freed outright while a reference
-    that this path took is still there; unset: read before anything was written.
+    used after its release; again: released twice; more: a reference put after one that was not
+    this function's own, so that there were two of them; counted: freed outright while a reference
+    that this path took is still there; unset: read before anything was written; scoped: an error
+    pointer that the end of its scope hands to a clean-up which does not take one; lent: a
+    field of which a lookup puts the reference that nobody took here; linked:
+    freed while it hangs on a list that `val.origin` put it on; armed: freed while work or a
+    timer in it is queued, by `val.origin`.
     `key` is the value, `via` the call that uses it unchecked, or None for a plain use.
     """
 
-    kind: Literal["null", "err", "freed", "again", "counted", "unset"]
+    kind: Literal[
+        "null",
+        "err",
+        "freed",
+        "again",
+        "more",
+        "counted",
+        "unset",
+        "scoped",
+        "lent",
+        "linked",
+        "armed",
+    ]
     key: str
     expr: Expr
     val: Val
@@ -125,6 +147,22 @@ class Exit:
     given: frozenset[int] = frozenset()
     lent: frozenset[int] = frozenset()
     freed: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A goto leads to a call that gives back what the path does not hold: not taken, or gone.
+
+    `key` is what Held is known by on the path, `takers` the call sites that take it. No
+    condition stands between the goto and the call.
+    """
+
+    site: Site
+    resource: str
+    key: str
+    jump: Node
+    trail: Trail
+    takers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

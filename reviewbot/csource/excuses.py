@@ -92,7 +92,7 @@ def _gives(sight: Sight, call: c.Expr, resource: str) -> bool:
     fact = sight.known(call.name)
     if fact is None:
         return False
-    ids = {r.resource for r in fact.releases} | fact.drops | {id for id, _ in fact.frees}
+    ids = {r.resource for r in fact.releases} | fact.drops | {id for id, _ in fact.ends}
     return resource in ids
 
 

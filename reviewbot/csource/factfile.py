@@ -180,6 +180,7 @@ def _facts(table: facttable.Table, digest: str) -> Facts:
         ),
         terminated=frozenset(table["terminated"]),
         options=frozenset(table["option"]),
+        insiders=frozenset(n for n, row in table["function"].items() if row.get("inside")),
         by_value=frozenset(
             place[0]
             for row in table["function"].values()
@@ -228,13 +229,21 @@ def _fact(name: str, row: facttable.Row) -> Fact:
         inside=row.get("inside", 0),
         returns=row.get("returns", 0),
         managed=row.get("managed", False),
+        shared=row.get("shared", False),
+        under=row.get("under", ""),
+        links=row.get("links", 0),
+        unlinks=row.get("unlinks", 0),
+        arms=row.get("arms", 0),
+        disarms=row.get("disarms", 0),
+        moves=row.get("moves", 0),
         managed_by=tuple(row.get("managed_by", ())),
         source=row["source"],
     )
 
 
 def _resource(name: str, row: facttable.Row) -> Resource:
-    switches = {key: row.get(key, False) for key in ("linear", "singleton", "atomic", "nests")}
+    flags = ("linear", "singleton", "atomic", "nests", "value")
+    switches = {key: row.get(key, False) for key in flags}
     via = tuple(row.get("via", ()))
     return Resource(name, Kind(row["kind"]), row["noun"], via=via, **switches)
 

@@ -44,6 +44,8 @@ class Resource:
     `noun` reads well after "the" in a sentence. `linear`: an unknown function that is handed
     it takes it over (skb, urb). `singleton`: there is one, no argument names it (rcu, rtnl).
     `atomic`: who holds it must not sleep. `nests`: taking it twice is fine.
+    `value`: the reference lies in a struct that others hold by value (struct path), so that
+    path_put(&p->path) is not the end of p.
     `via`: members whose address stands for the whole: put_device(&pdev->dev) gives `pdev` back.
     """
 
@@ -54,6 +56,7 @@ class Resource:
     singleton: bool = False
     atomic: bool = False
     nests: bool = False
+    value: bool = False
     via: tuple[str, ...] = ()
 
 
@@ -85,9 +88,9 @@ class Fact:
     which only the type is asked (kmalloc_obj(*p)). takes: global locks taken inside.
     callbacks_under: locks held while it calls back into drivers. sleeps: may sleep, whatever its
     arguments. gfp: the argument whose GFP flags decide whether it may sleep. undo: the functions
-    that undo its effect. accepts: what a release takes without harm ("null", "err-ptr"). variant:
-    for locks, what must match between lock and unlock ("irqsave", "bh", "read", ...). flags: the
-    argument that holds irq flags.
+    that undo its effect. accepts: what a release takes without harm ("null", "err-ptr",
+    "untaken"). variant: for locks, what must match between lock and unlock ("irqsave", "bh",
+    "read", ...). flags: the argument that holds irq flags.
     """
 
     name: str
@@ -114,9 +117,17 @@ class Fact:
     inside: int = 0  # it returns a pointer into the memory of this argument (netdev_priv)
     returns: int = 0  # it returns this argument (of_node_get, get_device): another name for it
     managed: bool = False  # devm and kin: the driver core gives it back
+    shared: bool = False  # what it takes is one more reference to what its caller holds besides
+    links: int = 0  # &p->member as this argument: p hangs on a list from now on (list_add)
+    unlinks: int = 0  # p hangs there no more (list_del)
+    arms: int = 0  # &p->work as this argument will run on its own (schedule_work, mod_timer)
+    disarms: int = 0  # it will not any more (cancel_work_sync, timer_delete)
+    moves: int = 0  # the data of this argument may lie elsewhere afterwards (pskb_may_pull)
+    under: str = ""  # what it returns is good only while this is held (rcu_dereference)
     managed_by: tuple[str, ...] = ()  # managed too where the driver has called one of these
+    frees: tuple[tuple[int, str], ...] = ()  # what it frees of its arguments, or of the file
     drops: frozenset[str] = frozenset()  # resources it gives back somewhere, whoever took them
-    frees: frozenset[tuple[str, str]] = frozenset()  # (resource, member) that it gives back
+    ends: frozenset[tuple[str, str]] = frozenset()  # (resource, member) that it gives back
     reaches: frozenset[str] = frozenset()  # functions that it calls, as far as they are in sight
     source: str = ""
 
@@ -211,6 +222,7 @@ class Facts:
     """Structs whose tables are read up to an entry of zeroes."""
     options: frozenset[str] = frozenset()
     """Kconfig options that many know by name, without CONFIG_."""
+    insiders: frozenset[str] = frozenset()  # functions with `inside`
     by_value: frozenset[str] = frozenset()  # resources that some function returns
     returned: Mapping[str, Failure] = field(default_factory=lambda: MappingProxyType({}))
     """How functions without a failure of their own above say that they failed: only what a

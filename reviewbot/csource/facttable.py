@@ -83,8 +83,9 @@ def _as_list(value: object) -> list[str]:
 
 _SOURCE: dict[str, Check] = {"source": _is(str)}
 _NAMED: dict[str, Check] = {"names": _words(), **_SOURCE}
-_FLAGS = ("linear", "singleton", "atomic", "nests")
-_SCALARS = ("failure", "gfp", "variant", "flags", "returns", "inside")
+_FLAGS = ("linear", "singleton", "atomic", "nests", "value")
+_PLACED = ("returns", "inside", "links", "unlinks", "arms", "disarms", "moves")
+_SCALARS = ("failure", "gfp", "variant", "flags", "under", *_PLACED)
 _GIVEN = ("keeps", "consumes", "consumes_on_success", "consumes_on_failure")
 _SETS = (
     *("borrows", *_GIVEN, "uses", "typeof"),
@@ -97,16 +98,17 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
         **dict.fromkeys(_GIVEN, _arguments),
         "uses": _arguments,
         "typeof": _arguments,
-        **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "out", "always")},
+        **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "shared", "out", "always")},
         **{key: _words() for key in ("takes", "callbacks_under", "drops", "undo", "managed_by")},
-        **{key: _is(int) for key in ("gfp", "flags", "arg", "returns", "inside")},
+        **{key: _is(int) for key in ("gfp", "flags", "arg", *_PLACED)},
         "acquires": _names,
         "releases": _names,
         "from": _from,
         "member": _is(str),
+        "under": _is(str),
         "failure": _one_of(*Failure),
         "borrows": _borrows,
-        "accepts": _words("null", "err-ptr"),
+        "accepts": _words("null", "err-ptr", "untaken"),
         "variant": _is(str),
     },
     "guard": {
@@ -304,7 +306,7 @@ def _check_references(table: Table) -> None:
                 for key in ("takes", "callbacks_under", "drops", "resources")
                 for i in row.get(key, ())
             ]
-            ids += [row["resource"]] if row.get("resource") else []
+            ids += [row[key] for key in ("resource", "under") if row.get(key)]
             for id_ in ids:
                 if id_ not in known:
                     raise BadRule(

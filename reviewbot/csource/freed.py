@@ -7,7 +7,7 @@ can have: writing either side forgets them, as it forgets everything that mentio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from reviewbot.csource.facts import Acquire, Kind, Resource
 from reviewbot.csource.syntax import Expr
@@ -15,15 +15,15 @@ from reviewbot.csource.values import ANY, UNSET, ZERO, State, Val, roots
 
 SAME = "\u2261"
 INSIDE = "\u227a"
-UNLINKED = "\u2296"
-"""After the name of what was taken off a list."""
 LOOPING = "\u21bb"
 """After the name of a loop's variable, inside the loop."""
-UNLINKS = frozenset(
-    "list_del list_del_init list_move list_move_tail hlist_del hlist_del_init".split()
-)
+EQUAL = "\u225f"
+"""After the name of what was found equal to another pointer, which holds it as well."""
+UNDER = "\u2299"
+"""After the name of what is good only while a section lasts: `p = rcu_dereference(x)`."""
 _KNOWN = Val(ANY, tested=0)
 _CASTS = re.compile(r"^(?:container_of\w*|list_entry|hlist_entry|rb_entry|to_\w+|from_timer)$")
+_CONSTANT = re.compile(r"^(?:-?\d\w*|[A-Z][A-Z\d_]*|-E[A-Z]+|true|false|.*\(.*)$")
 _IN_SKB = frozenset(("data", "head"))
 
 
@@ -83,6 +83,23 @@ def others(state: State, text: str) -> list[str]:
     return found[1:]
 
 
+def note_equal(state: State, key: str, wanted: frozenset[str], node: int) -> None:
+    """`p == q` holds: what p points to is not p's alone."""
+    left, found, right = key.partition("==")
+    if not found or _CONSTANT.match(left) or _CONSTANT.match(right):
+        return
+    for text in (left, right):
+        if roots(text) & wanted:
+            state.vals[text + EQUAL] = Val(tested=node)
+
+
+def known_equal(state: State, key: str) -> bool:
+    """Whether the two sides of `p==q` are names of one thing."""
+    left, found, right = key.partition("==")
+    pair = (left + SAME + right, right + SAME + left)
+    return bool(found) and any(name in state.vals for name in pair)
+
+
 def dies(resource: Resource, release: Acquire, name: str, by_value: frozenset[str]) -> bool:
     """Whether what is named by the argument is gone once this resource is given back."""
     if release.where == 0:
@@ -113,12 +130,26 @@ def bury_whole(state: State, arg: Expr, site: int) -> None:
             bury(state, whole, site)
 
 
-def unlink(state: State, arg: Expr, site: int) -> None:
-    """`list_del(&p->list)`: p is whole, but leads nowhere."""
-    bare = arg.bare
-    base = holder(bare.parts[0]) if bare.kind == "unary" and bare.op == "&" else ""
-    if base:
-        state.set(base + UNLINKED, Val(freed=site))
+def section_ends(state: State, site: int) -> None:
+    """What was good only inside the section is not good any longer."""
+    for name in [key[:-1] for key in state.vals if key[-1] == UNDER]:
+        del state.vals[name + UNDER]
+        for one in (name, *others(state, name)):
+            val = state.get(one)
+            if one.isidentifier() and not val.mask & ~ANY and val.mask != ZERO:
+                state.set(one, Val(val.mask, freed=site, tested=val.tested))
+
+
+def outlive_section(state: State, call: Expr, borrowed: Callable[[int], bool]) -> None:
+    """get_device(p) and nfs_sb_active(p->super) may keep p after the section as well.
+
+    `borrowed` says of which arguments it is known that the call only looks at them.
+    """
+    handed = [arg for number, arg in enumerate(call.args, 1) if not borrowed(number)]
+    names = {name for arg in handed for name in roots(arg.bare.text)}
+    for key in [key for key in state.vals if key[-1] == UNDER and key[:-1] in names]:
+        for other in (key[:-1], *others(state, key[:-1])):
+            state.vals.pop(other + UNDER, None)
 
 
 WRITES = frozenset(

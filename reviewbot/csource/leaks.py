@@ -231,7 +231,7 @@ def _contrasted(sight: Sight, held: Held) -> bool:
     thing = (held.resource, held.text)
     for paths in (sight.paths, there) if there is not None else (sight.paths,):
         taken_back = {stored for *what, stored in paths.things if tuple(what) == thing}
-        if True in taken_back or (taken_back and not held.stored) or thing in paths.loose:
+        if True in taken_back or (taken_back and not held.stored) or thing in paths.unheld:
             return True
     return False
 

@@ -137,7 +137,9 @@ def pairs_in(
     """
     undo = _after_doers(function)
     for name, calls in (_after_doers(other) if other is not None else {}).items():
-        undo.setdefault(name, []).extend(calls)
+        here = undo.setdefault(name, [])
+        counts = {len(call.args) for call in here}  # with other arguments it takes other things
+        here += [call for call in calls if not counts or len(call.args) in counts]
     seen: set[str] = set()
     handed = {arg.bare.name for call in function.calls for arg in call.args}
     for call in function.calls:

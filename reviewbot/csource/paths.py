@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from reviewbot.csource import syntax as c
+from reviewbot.csource.calls import leave_section
 from reviewbot.csource.cfg import Edge, Graph, Node, build
-from reviewbot.csource.effects import assign, run, value
+from reviewbot.csource.effects import assign, may_be_error, run, value
 from reviewbot.csource.events import (
     Bare,
     Call,
@@ -22,16 +23,19 @@ from reviewbot.csource.events import (
     LateTest,
     LockSlip,
     Look,
+    Loose,
     Site,
     Use,
 )
-from reviewbot.csource.facts import Facts
-from reviewbot.csource.freed import INSIDE, LOOPING, SAME, UNLINKED
+from reviewbot.csource.facts import Facts, Kind
+from reviewbot.csource.freed import INSIDE, LOOPING, SAME, UNDER
+from reviewbot.csource.hanging import UNLINKED
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene, live_names
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import LENT, UNSET, ZERO, Held, State, Val, keyed, roots
 
+_RCU = keyed("rcu", "")
 CAP = 96
 STEPS = 8000
 """All states of a function together: above it, it is given up as well."""
@@ -42,7 +46,7 @@ class Paths:
     """All that the paths of one function showed.
 
     `released` are the sites whose result some path gives back; `given` the (resource, text)
-    that some path gives back, `loose` those of them that no path holds by then; `things` the
+    that some path gives back, `unheld` those of them that no path holds by then; `things` the
     (resource, text, stored) of what was held.
     """
 
@@ -56,7 +60,7 @@ class Paths:
     slips: tuple[LockSlip, ...] = ()
     released: frozenset[int] = frozenset()
     given: frozenset[tuple[str, str]] = frozenset()
-    loose: frozenset[tuple[str, str]] = frozenset()
+    unheld: frozenset[tuple[str, str]] = frozenset()
     own: frozenset[int] = frozenset()
     things: frozenset[tuple[str, str, bool]] = frozenset()
     locals: frozenset[str] = frozenset()
@@ -65,23 +69,40 @@ class Paths:
     bare: tuple[Bare, ...] = ()
     looks: tuple[Look, ...] = ()
     errnos: tuple[Errno, ...] = ()
+    loose: tuple[Loose, ...] = ()
+
+    def given_up(self) -> Paths:
+        """As if there were too many: what was seen of tests stays, for that is seen anyway."""
+        return Paths(self.function, False, self.sites, looks=self.looks)
 
 
 def walk(
-    function: c.Function, facts: Facts, known: Known, fresh: frozenset[str] = frozenset()
+    function: c.Function,
+    facts: Facts,
+    known: Known,
+    fresh: frozenset[str] = frozenset(),
+    owners: frozenset[str] = frozenset(),
 ) -> Paths:
     """Walk `function`; `known` tells what is known of a callee, or None.
 
-    `fresh` are variables that no code out of sight can name, for only this side declares them.
+    `fresh` are variables that no code out of sight can name, for only this side declares them;
+    `owners` the members that lead to what their own struct lies in.
     """
-    return _Walk(build(function), facts, known, fresh).run()
+    return _Walk(build(function), facts, known, fresh, owners).run()
 
 
 class _Walk:
-    def __init__(self, graph: Graph, facts: Facts, known: Known, fresh: frozenset[str]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        facts: Facts,
+        known: Known,
+        fresh: frozenset[str],
+        owners: frozenset[str],
+    ) -> None:
         self.graph = graph
         self.fresh = fresh if not graph.lost else frozenset()
-        self.scene = Scene(graph, facts, known)
+        self.scene = Scene(graph, facts, known, owners)
         self.live = live_names(graph)
         self.wanted: list[dict[str, bool]] = [{} for _ in graph.nodes]
         self.made: dict[int, c.Expr] = {}
@@ -111,7 +132,7 @@ class _Walk:
     def result(self) -> Paths:
         scene = self.scene
         if scene.overflow:
-            looks = tuple(scene.looks.values())  # what was seen was seen
+            looks = tuple(scene.looks.values())
             return Paths(self.graph.function, False, scene.sites, looks=looks)
         return Paths(
             self.graph.function,
@@ -124,7 +145,7 @@ class _Walk:
             tuple(scene.slips.values()),
             frozenset(scene.released),
             frozenset(scene.given),
-            frozenset(scene.loose),
+            frozenset(scene.unheld),
             frozenset(scene.own),
             frozenset(scene.things),
             frozenset(scene.locals),
@@ -133,6 +154,11 @@ class _Walk:
             tuple(scene.bare.values()),
             tuple(scene.looks.values()),
             tuple(scene.errnos.values()),
+            tuple(
+                replace(each, takers=frozenset(scene.takers[each.key]))
+                for each in scene.loose.values()
+                if each.key in scene.takers
+            ),
         )
 
     def with_given(self) -> Iterator[Exit]:
@@ -176,6 +202,7 @@ class _Walk:
                 if end is not None:
                     if end is after and number != last:
                         end = after.copy()
+                    self.out_of_loops(end, following)
                     self.prune(end, node, following)
                     out.append((following, end))
         return out
@@ -269,15 +296,29 @@ class _Walk:
         stmt = node.stmt
         if isinstance(stmt, (c.Guard, c.Guarded)):
             guard = self.scene.facts.guards.get(stmt.type)
-            if guard is not None:
+            held = (
                 state.held.pop(keyed(guard.resource, self.guard_text(stmt)), None)
+                if guard
+                else None
+            )
+            if held is not None and self.scene.borrowed:
+                resource = self.scene.resource(held.resource)
+                if resource is not None and resource.kind is Kind.CONTEXT:
+                    leave_section(self.scene, state, held.site)
         elif isinstance(stmt, c.Declare):
             val = state.get(stmt.name)
             if val.freed or val.mask == UNSET:
                 name = c.Expr("name", stmt.name, stmt.line, stmt.line, name=stmt.name)
                 kind: Literal["again", "unset"] = "again" if val.freed else "unset"
                 self.scene.use(kind, name, val, state.trail)
+            elif may_be_error(self.scene, val) and not self.takes_errors(stmt.cleanup):
+                self.scene.use("scoped", self.name(node, stmt), val, state.trail)
             state.held.pop(val.inst, None)
+
+    def takes_errors(self, cleanup: str) -> bool:
+        """Whether a class of __free() tests for error pointers, or is not known."""
+        known = self.scene.facts.frees.get(cleanup)
+        return known is None or "err-ptr" in known.accepts
 
     def unread(self, node: Node, state: State) -> None:
         """Inline assembly may write what it names; a macro what it is handed."""
@@ -369,6 +410,8 @@ class _Walk:
         if name in self.scene.freeable or name in self.scene.unlinked:
             state = state.copy()
             state.set(name + LOOPING, Val(tested=node.id))
+            if name in self.scene.borrowed and "_rcu" in stmt.macro and _RCU in state.held:
+                state.set(name + UNDER, Val(tested=0))
         if known is None or not known.resource or known.scoped or len(stmt.args) < known.var:
             return state
         after = state.copy()
@@ -379,6 +422,13 @@ class _Walk:
         after.set(variable.text, Val(4, inst=name, origin=site.id))
         after.note(node, True, "acquire", site.id)
         return after
+
+    def out_of_loops(self, state: State, following: Node) -> None:
+        """A break or a goto leaves a loop: when it is entered again, it starts anew."""
+        for name, val in list(state.vals.items()) if self.scene.loops_matter else ():
+            loop = self.graph.nodes[val.tested].stmt if name[-1] == LOOPING else None
+            if loop is not None and not loop.line <= following.line <= loop.end_line:
+                del state.vals[name]
 
     def leave_loop(self, node: Node, state: State) -> State:
         """The loop ran to its end: its variable is no entry of the list now."""

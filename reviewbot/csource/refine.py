@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from reviewbot.csource.conditions import Test, errno_compared, read_test
 from reviewbot.csource.events import LateTest
 from reviewbot.csource.facts import Failure, Kind
+from reviewbot.csource.freed import UNDER, known_equal, note_equal
+from reviewbot.csource.hanging import not_set_going
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.syntax import Expr
 from reviewbot.csource.values import ANY, ERR, FAILED, KEYED, NEG, OUT, POS, UNSET, ZERO, State, Val
@@ -31,7 +33,14 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
     if narrowed == 0 or _is_another_errno(state, expr, outcome):
         return None
     _note_look(scene, state, test, val, expr)
+    if mask == ZERO and known_equal(state, test.key):
+        return None
     after = state.copy()
+    if narrowed == ZERO:
+        after.vals.pop(test.key + UNDER, None)  # NULL: nothing that a section protects
+        not_set_going(after, val.origin)
+    if mask & ZERO == 0 and scene.freeable:
+        note_equal(after, test.key, scene.freeable, node)
     if not _numbers_agree(after, test.key, mask) or _equals_another(after, test.key, mask):
         return None
     if _equals_what_is_new(scene, after, test, mask):
@@ -42,7 +51,8 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
         after.set(test.key, val._replace(mask=narrowed, tested=node, used=0))
         if val.origin:
             _tell_aliases(after, test.key, val, after.get(test.key))
-    _settle_held(after, val, narrowed)
+    if _took_nothing(after, val, narrowed):
+        after.note(scene.graph.nodes[node], None, "failed", after.held.pop(val.inst).site)
     if narrowed == ZERO and test.expr.kind in ("name", "member"):
         _hold_none(scene, after, test.key)
     if val.origin:
@@ -204,17 +214,16 @@ def _is_memory(scene: Scene, state: State, val: Val) -> bool:
     return resource is not None and resource.kind is Kind.MEMORY
 
 
-def _settle_held(state: State, val: Val, mask: int) -> None:
-    """A call that turned out to have failed took nothing.
+def _took_nothing(state: State, val: Val, mask: int) -> bool:
+    """Whether a call turned out to have failed, and so holds nothing.
 
     `if (ret)` after a call that fails with a negative means the failure, whatever else
     the call's contract would allow above zero.
     """
     held = state.held.get(val.inst) if val.inst else None
     if held is None or held.ok == ANY:
-        return
-    if mask & held.ok == 0 or (held.ok == ZERO | POS and mask & ZERO == 0 and mask & NEG):
-        del state.held[val.inst]
+        return False
+    return mask & held.ok == 0 or (held.ok == ZERO | POS and mask & ZERO == 0 and mask & NEG != 0)
 
 
 def _settle_doubts(scene: Scene, state: State, key: str, site: int, mask: int) -> None:

@@ -8,9 +8,20 @@ from collections.abc import Callable, Iterator
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Edge, Graph, Node
 from reviewbot.csource.conditions import constant_mask, errno_compared, read_test
-from reviewbot.csource.events import Bare, Call, Errno, Exit, LateTest, LockSlip, Look, Site, Use
+from reviewbot.csource.events import (
+    Bare,
+    Call,
+    Errno,
+    Exit,
+    LateTest,
+    LockSlip,
+    Look,
+    Loose,
+    Site,
+    Use,
+)
 from reviewbot.csource.facts import Fact, Facts, Failure, Resource
-from reviewbot.csource.freed import UNLINKS
+from reviewbot.csource.moved import movable
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import ANY, Held, State, Trail, Val, roots
 
@@ -22,7 +33,7 @@ class Scene:
     `tracked` are the texts whose masks are worth keeping. `released` are the call sites whose
     result some path gave back, `given` the (resource, text) that some path gave back;
     `things` what was held as it was given back: its resource, its text, and whether it was stored;
-    `loose` the (resource, text) that some path gives back and does not hold;
+    `unheld` the (resource, text) that some path gives back and does not hold;
     `lenders` the sites that are proven to have kept nothing, for their argument was released
     after them, with the nodes where it was. `early` are the (text, line) of tests that a path
     reached without a use before, `passing` the array elements that are named only once,
@@ -30,7 +41,10 @@ class Scene:
     declares and cleans up, `makers` the calls that are assigned to a place.
     """
 
-    def __init__(self, graph: Graph, facts: Facts, known: Known) -> None:
+    def __init__(
+        self, graph: Graph, facts: Facts, known: Known, owners: frozenset[str] = frozenset()
+    ) -> None:
+        self.owners = owners
         self.graph = graph
         self.facts = facts
         self.known = known
@@ -47,7 +61,7 @@ class Scene:
         self.errnos_asked: set[str] = set()
         self.released: dict[int, set[int]] = {}
         self.given: set[tuple[str, str]] = set()
-        self.loose: set[tuple[str, str]] = set()
+        self.unheld: set[tuple[str, str]] = set()
         self.lenders: dict[int, set[int]] = {}
         self.own: set[int] = set()
         self.things: set[tuple[str, str, bool]] = set()
@@ -62,16 +76,24 @@ class Scene:
         self.errnos: dict[tuple[object, ...], Errno] = {}
         self.passing: set[str] = set()
         self.slips: dict[tuple[object, ...], LockSlip] = {}
+        self.loose: dict[tuple[int, str, int], Loose] = {}
+        self.takers: dict[str, set[int]] = {}
         self.exits: list[Exit] = []
         self.overflow = False
-        self.freeable = self._freeable()
+        self.movable = movable(graph.function, known)
+        self.borrowed = self._borrowed()
+        self.freeable = self._freeable() | self.borrowed
         self.shared = self._shared()
         self.unlinked = frozenset(
             name
             for call in graph.function.calls
-            if call.name in UNLINKS and call.args
+            if (fact := self.known(call.name)) is not None and fact.unlinks == 1 and call.args
             for name in roots(call.args[0].bare.text)
         )
+        self.loops_matter = bool(self.freeable or self.unlinked) and any(
+            isinstance(stmt, c.Iterate) for stmt in graph.function.statements
+        )
+        self.own_structs: frozenset[str] = frozenset()
         self.calls_made = graph.function.calls
         self.unsteady: set[str] = set()
         _Survey(self).run()
@@ -84,6 +106,24 @@ class Scene:
             fact = self.known(call.name)
             self.sites[number] = Site(number, call, fact, target, self._failure(call.name, fact))
         return self.sites[number]
+
+    def _borrowed(self) -> frozenset[str]:
+        """The variables that are good only while a section lasts, and entries of RCU lists."""
+        found: set[str] = set()
+        for stmt in self.graph.function.statements:
+            value = stmt.value.bare if isinstance(stmt, c.Declare) and stmt.value else None
+            if isinstance(stmt, c.Declare) and value is not None and self._is_borrowed(value):
+                found.add(stmt.name)
+            elif isinstance(stmt, c.Iterate) and "_rcu" in stmt.macro:
+                found |= {arg.name for arg in stmt.args[:1] if arg.kind == "name"}
+        for expr in self.graph.function.expressions:
+            if expr.kind == "assign" and self._is_borrowed(expr.parts[1].bare):
+                found.add(expr.parts[0].text)
+        return frozenset(found)
+
+    def _is_borrowed(self, value: c.Expr) -> bool:
+        fact = self.known(value.name) if value.kind == "call" else None
+        return fact is not None and bool(fact.under)
 
     def _freeable(self) -> frozenset[str]:
         """The variables in what the function hands to calls that give it back."""
@@ -176,6 +216,13 @@ class Scene:
         for site in held.doubts:
             self.lenders.setdefault(site, set()).add(node)
 
+    def not_held(self, site: Site, resource: Resource, key: str, text: str, trail: Trail) -> None:
+        """Keep that a goto leads to a release of what its path does not hold, once a goto."""
+        jump = next((at for at in trail.back() if at.what in ("goto", "branch", "elided")), None)
+        if text and jump is not None and jump.what == "goto" and self.steady(text):
+            at = (site.id, key, jump.node.id)
+            self.loose.setdefault(at, Loose(site, resource.id, key, jump.node, trail))
+
     def look(self, state: State, key: str, val: Val, expr: c.Expr, mask: int) -> None:
         """Keep that a path tests what a call gave, once for each place and sort of test."""
         first = val.tested < 0
@@ -233,6 +280,8 @@ class _Survey:
         scene.tested = frozenset(self.tests)
         scene.unsteady = {name for name, n in self.writes.items() if n > 1}
         scene.swept = self.declared_by_macros()
+        made = {a.text for call in function.calls if call.name.isupper() for a in call.args[:1]}
+        scene.own_structs = frozenset(scene.locals - scene.pointers | made)  # LIST_HEAD(done);
         scene.aliases = {
             name: text
             for name, text in self.paths.items()

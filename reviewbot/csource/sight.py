@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -11,6 +11,7 @@ from reviewbot.around import Around
 from reviewbot.csource.bare import Run
 from reviewbot.csource.facts import Fact, Facts, Failure
 from reviewbot.csource.outcomes import Outcomes
+from reviewbot.csource.owners import owners
 from reviewbot.csource.pairs import SOURCE as PAIR
 from reviewbot.csource.pairs import Paired, pairs_in
 from reviewbot.csource.paths import Paths, walk
@@ -62,6 +63,7 @@ class Side:
     earlier: dict[str, CFile] = field(default_factory=dict)
     changed_calls: frozenset[str] = frozenset()
     read: dict[bytes, Function] = field(default_factory=dict, repr=False)
+    owners: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
     summaries: dict[str, dict[tuple[str, int], Fact | None]] = field(
         default_factory=dict, repr=False
     )
@@ -112,10 +114,43 @@ class Sight:
         here, there = (_texts(side, name) for side in (self.side, self.other.side))
         return bool(here and there) and here != there
 
+    def callees(self, depth: int = 2) -> Iterator[Function]:
+        """The functions in sight that this one calls, and those that they call, each once."""
+        seen = {self.function.name}
+        todo = [(self.function, depth)]
+        while todo:
+            function, left = todo.pop(0)
+            for call in function.calls if left else ():
+                if call.name and call.name not in seen:
+                    seen.add(call.name)
+                    callee = self.elsewhere(call.name)
+                    if callee is not None:
+                        yield callee
+                        todo.append((callee, left - 1))
+
     @cached_property
     def paths(self) -> Paths:
-        """What happens on the paths of the function; walked once, when first asked for."""
-        return walk(self.function, self.facts, self.known, self.fresh)
+        """What happens on the paths of the function; walked once, when first asked for.
+
+        Where the other side has too many paths, this side's say nothing either: what is seen
+        here and was not seen there may well have been there.
+        """
+        if self.other is not None and not self.other.walked.complete:
+            return self.walked.given_up()
+        return self.walked
+
+    @cached_property
+    def walked(self) -> Paths:
+        """The paths of this side, whatever the other is like."""
+        return walk(self.function, self.facts, self.known, self.fresh, self.owners)
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """The members in this file that lead to what their own struct lies in."""
+        found = self.side.owners.get(self.file.path)
+        if found is None:
+            found = self.side.owners[self.file.path] = owners(self.file.text, self.facts.insiders)
+        return found
 
     @cached_property
     def fresh(self) -> frozenset[str]:

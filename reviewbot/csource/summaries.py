@@ -6,6 +6,7 @@ said of an argument holds on every path or is not said at all. `source` is "summ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,8 @@ from reviewbot.csource.names import may_keep
 SOURCE = "summary"
 _DEPTH = 2
 """How many calls deep a summary looks."""
+_PATH = re.compile(r"^([a-z_]\w*)((?:(?:->|\.)\w+)*)$")
+"""`table`, `p->buf`, `p->ring.buf`."""
 _PEEKS = frozenset("IS_ERR IS_ERR_OR_NULL PTR_ERR PTR_ERR_OR_ZERO WARN_ON sizeof".split())
 
 
@@ -111,13 +114,14 @@ class _Summary:
         return Fact(
             self.function.name,
             releases=tuple(self.releases()),
+            frees=tuple(dict.fromkeys(self.frees())),
             failure=self.failure(),
             borrows=frozenset(borrows if whole else ()),
             keeps=frozenset(keeps),
             uses=frozenset(self.uses() if whole else ()),
             sleeps=self.sleeps(),
             drops=frozenset(self.drops()),
-            frees=frozenset(self.frees()),
+            ends=frozenset(self.ends()),
             reaches=frozenset(self.reaches()),
             source=SOURCE,
         )
@@ -174,26 +178,49 @@ class _Summary:
             yield self.params[_root(bare)]
 
     def releases(self) -> Iterator[Acquire]:
-        """Releases that happen on every path: at the top of the body, or under `if (p)`."""
+        """The parameters that are released on every path."""
+        for call, asked in self.sure_calls():
+            for text, resource in self.given(call):
+                number = self.params.get(text)
+                if number is not None and asked in ("", text):
+                    yield Acquire(resource.id, number)
+
+    def frees(self) -> Iterator[tuple[int, str]]:
+        """What else is freed on every path and left as it is: `(1, "->buf")`, `(0, "table")`."""
+        own = {s.name for s in self.function.statements if isinstance(s, c.Declare)}
+        for call, asked in self.sure_calls():
+            for text, resource in self.given(call):
+                path = _PATH.match(text)
+                if path is None or resource.kind is not Kind.MEMORY or asked not in ("", text):
+                    continue
+                root, rest = path.groups()
+                named = (root in self.params) if rest else root not in own | set(self.params)
+                if named and not any(
+                    e.kind == "assign" and e.line > call.line and e.parts[0].text == text
+                    for e in self.function.expressions
+                ):
+                    yield (self.params[root], rest) if rest else (0, root)
+
+    def sure_calls(self) -> Iterator[tuple[c.Expr, str]]:
+        """The calls at the top of the body, and those under `if (x)` with the text of x."""
         for stmt in self.function.body.body:
-            asked = self.params.get(stmt.cond.bare.text) if isinstance(stmt, c.If) else None
-            if isinstance(stmt, c.If) and stmt.other is None and asked is not None:
-                stmt = stmt.then
+            asked = ""
+            if isinstance(stmt, c.If) and stmt.other is None:
+                asked, stmt = stmt.cond.bare.text, stmt.then
             inner = stmt.body if isinstance(stmt, c.Block) else (stmt,)
             for one in inner:
                 if isinstance(one, c.ExprStmt) and one.expr.kind == "call":
-                    places = self.released(one.expr)
-                    yield from (p for p in places if asked in (None, p.where))
+                    yield one.expr, asked
             if any(isinstance(s, (c.Return, c.Goto)) for s in c.statements(stmt)):
                 return
 
-    def released(self, call: c.Expr) -> Iterator[Acquire]:
+    def given(self, call: c.Expr) -> Iterator[tuple[str, Resource]]:
+        """What a call gives back, by name."""
         fact = self.known(call.name, self.depth)
         for release in fact.releases if fact is not None else ():
-            if 0 < release.where <= len(call.args):
-                number = self.params.get(call.args[release.where - 1].bare.text)
-                if number is not None:
-                    yield Acquire(release.resource, number)
+            resource = self.known.resource(release.resource)
+            if resource is not None and 0 < release.where <= len(call.args):
+                yield call.args[release.where - 1].bare.text, resource
 
     def uses(self) -> Iterator[int]:
         """Pointer parameters that are dereferenced and that nobody compares with anything."""
@@ -241,13 +268,13 @@ class _Summary:
                 if resource is not None and resource.kind is not Kind.MEMORY:
                     yield release.resource
 
-    def frees(self) -> Iterator[tuple[str, str]]:
+    def ends(self) -> Iterator[tuple[str, str]]:
         """The members that the function gives back somewhere, by the resource and the last name."""
         for call in self.calls:
             fact = self.known(call.name, self.depth)
             if fact is None:
                 continue
-            yield from fact.frees
+            yield from fact.ends
             for release in fact.releases:
                 if 0 < release.where <= len(call.args):
                     member = self.member(call.args[release.where - 1])

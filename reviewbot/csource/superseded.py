@@ -39,7 +39,7 @@ def _reached(sight: Sight, call: c.Expr, fact: Fact | None) -> bool:
         callee = sight.known(mine.name)
         if callee is None or callee.source != "summary":
             continue
-        if member is not None and member in callee.frees:
+        if member is not None and member in callee.ends:
             return True
         if call.name in callee.reaches and (fact is None or not fact.releases or not member):
             return True

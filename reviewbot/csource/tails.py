@@ -170,7 +170,8 @@ def tails(sight: Sight) -> dict[tuple[str, str, bool], Tail]:
 def gives_back(known: Known, call: c.Expr) -> bool:
     """Whether a call gives something back: the tables say so, or its name."""
     fact: Fact | None = known(call.name)
-    return bool(call.name) and (bool(fact and fact.releases) or undoes(call.name))
+    known_to = fact is not None and fact.releases and not fact.acquires  # no step in a walk
+    return bool(call.name) and (bool(known_to) or undoes(call.name))
 
 
 def unlocks(known: Known, call: c.Expr) -> bool:

@@ -19,6 +19,7 @@ from reviewbot.rule import (
     Rule,
     Severity,
     Sight,
+    Site,
     fails,
     syntax,
 )
@@ -28,6 +29,7 @@ _ENDS = re.compile(
 )
 _WHOLE = ("memory", "slab-object", "netdev-alloc", "device", "kobject")
 """Resources whose end takes with it what hangs on the argument."""
+_THINGS = {Kind.MEMORY, Kind.REFERENCE, Kind.OBJECT}
 _NOTHING = ("NULL", "0", "ERR_PTR(-ENOENT)")
 
 
@@ -60,10 +62,35 @@ def _cleared_before(sight: Sight) -> Iterator[Claim]:
             continue
         if any(line > end.call.line for line in written.get(end.field, ())):
             continue
-        fact = sight.known(end.call.name)
-        known = fact is not None and any(p.where for p in fact.releases) and fact.source != "pair"
-        confidence = Confidence.HIGH if known else Confidence.MEDIUM
-        yield _claim(sight, end, "is left pointing to it", confidence)
+        if not _cleared_inside(sight, _tail(end.field)):
+            yield _claim(sight, end, "is left pointing to it", _sure(sight, end))
+
+
+def _sure(sight: Sight, end: _End) -> Confidence:
+    """High where it is known what the call does, and the patch adds no other holder."""
+    assert sight.other is not None
+    fact = sight.known(end.call.name)
+    known = bool(_kinds(sight, end.call.name)) and fact is not None and fact.source != "pair"
+    new = sight.side.changed_calls - sight.other.side.changed_calls
+    shared = any(_takes_one_more(sight, name) for name in new)
+    return Confidence.HIGH if known and not shared else Confidence.MEDIUM
+
+
+def _takes_one_more(sight: Sight, name: str) -> bool:
+    fact = sight.known(name)
+    if fact is None or not fact.acquires:
+        return False
+    taken = (sight.known.resource(place.resource) for place in fact.acquires)
+    return bool(fact.returns) or any(r is not None and r.kind is Kind.REFERENCE for r in taken)
+
+
+def _cleared_inside(sight: Sight, member: str) -> bool:
+    """Whether a function that is called here clears a field of this name."""
+    return any(_tail(field) == member for callee in sight.callees() for field in _clears(callee))
+
+
+def _tail(field: str) -> str:
+    return re.split(r"->|\.", field)[-1].partition("[")[0]
 
 
 def _cleared(sight: Sight) -> Iterator[_End]:
@@ -87,11 +114,16 @@ def _ends(sight: Sight) -> Iterator[_End]:
 
 
 def _ends_something(sight: Sight, call: syntax.Expr) -> bool:
-    fact = sight.known(call.name)
-    if fact is not None and fact.releases:
-        kinds = {r.kind for p in fact.releases if (r := sight.known.resource(p.resource))}
-        return bool(kinds & {Kind.MEMORY, Kind.REFERENCE, Kind.OBJECT})
-    return _ENDS.search(call.name) is not None
+    kinds = _kinds(sight, call.name)
+    return bool(kinds & _THINGS) if kinds else _ENDS.search(call.name) is not None
+
+
+def _kinds(sight: Sight, name: str) -> set[Kind]:
+    """What kinds of things a function is known to give back; a pair's state is a guess."""
+    fact = sight.known(name)
+    places = fact.releases if fact is not None else ()
+    kinds = {r.kind for p in places if (r := sight.known.resource(p.resource)) is not None}
+    return kinds - {Kind.STATE}
 
 
 def _names(sight: Sight) -> dict[str, list[str]]:
@@ -168,9 +200,21 @@ def _not_replaced(sight: Sight) -> Iterator[Claim]:
             lines = written.get(field, ())
             if any(line <= site.call.line for line in lines) or not _outlives(sight, field):
                 continue
-            if any(line > site.call.line for line in lines) and not _dies(sight, field):
+            later = _freed_later(sight, field, site)
+            if any(line > site.call.line for line in lines) and not later:
                 end = _End(site.call, field)
                 yield _claim(sight, end, "is not replaced", Confidence.HIGH, exit)
+
+
+def _freed_later(sight: Sight, field: str, site: Site) -> bool:
+    """Whether the object dies here as well, or the field gets what was given back before."""
+    given = {arg.bare.text for arg in site.call.args}
+    for left, right, line in _assigned(sight.function):
+        if line > site.call.line and left in given:
+            given.remove(left)
+        elif line > site.call.line and left == field and right.bare.text in given:
+            return True
+    return _dies(sight, field)
 
 
 def _claim(

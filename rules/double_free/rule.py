@@ -6,6 +6,7 @@ Source: Documentation/core-api/memory-allocation.rst; the kernel-doc of the rele
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reviewbot.rule import Claim, Confidence, Need, Rule, Severity, Sight, use_claim
 
@@ -16,7 +17,12 @@ def check(sight: Sight) -> Iterable[Claim]:
             site = sight.paths.sites[use.val.freed]
             again = use.via.name or use.via.parts[0].text
             message = f"{again}() gives {use.key} back after {site.name}() has done so"
-            yield use_claim(sight, use, message, Confidence.HIGH)
+            claim = use_claim(sight, use, message, Confidence.HIGH)
+            yield replace(claim, words=(*claim.words, ("lent", "")))
+        elif use.kind == "lent" and use.via is not None:
+            message = f"{use.via.name}() puts {use.key}, of which no reference was taken here"
+            claim = use_claim(sight, use, message)
+            yield replace(claim, words=(*claim.words, ("lent", "yes")))
 
 
 RULE = Rule(

@@ -1,11 +1,12 @@
-"""An entry taken off an RCU list and freed at once, while readers may still be at it.
+"""An entry of an RCU list freed or added as if there were no readers.
 
 Source: Documentation/RCU/listRCU.rst; kernel-doc of list_del_rcu().
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight, syntax
 
@@ -13,7 +14,44 @@ _UNLINKS = frozenset("list_del_rcu hlist_del_rcu hlist_del_init_rcu list_bidir_d
 _FREES = frozenset("kfree kvfree kfree_sensitive vfree kmem_cache_free".split())
 
 
+_ADDS = frozenset("list_add list_add_tail hlist_add_head".split())
+_WALKED = re.compile(rb"\bh?list_for_each_entry_rcu\s*\(\s*\w+\s*,\s*&?([\w>.\[\]-]+)\s*,\s*(\w+)")
+_UPDATED = re.compile(rb"\bh?list_(?:add\w*|del\w*|replace)_rcu\s*\(\s*&[\w>.\[\]-]+(?:->|\.)(\w+)")
+
+
 def check(sight: Sight) -> Iterable[Claim]:
+    yield from _freed_at_once(sight)
+    yield from _added_plainly(sight)
+
+
+def _added_plainly(sight: Sight) -> Iterator[Claim]:
+    """list_add() to a list that this file walks and changes with the RCU calls."""
+    text = sight.file.text
+    for call in sight.function.calls if sight.file.whole else ():
+        if call.name not in _ADDS or len(call.args) != 2:
+            continue
+        entry, head = call.args[0].bare.text, _tail(call.args[1].bare.text)
+        member = _tail(entry)
+        walked = {(_tail(m[1].decode()), m[2].decode()) for m in _WALKED.finditer(text)}
+        updated = {m[1].decode() for m in _UPDATED.finditer(text)}
+        if "->" in entry and (head, member) in walked and member in updated:
+            plain = f"{call.name}() publishes {entry.lstrip('&')} on {head}"
+            yield Claim(
+                line=call.line,
+                end_line=call.end_line,
+                message=f"{plain}, which readers walk under RCU",
+                shape=("added plainly", call.name, member, head),
+                trace=(Note(call.line, f"{plain} without a barrier"),),
+                confidence=Confidence.MEDIUM,
+                words=(("kind", "plain"), ("adder", f"{call.name}()"), ("entry", entry)),
+            )
+
+
+def _tail(text: str) -> str:
+    return re.split(r"->|\.", text.lstrip("&"))[-1].partition("[")[0]
+
+
+def _freed_at_once(sight: Sight) -> Iterator[Claim]:
     function = sight.function
     if not function.whole:
         return
@@ -30,7 +68,7 @@ def check(sight: Sight) -> Iterable[Claim]:
                     Note(unlink.line, f"{unlink.name}() takes {entry} off the list"),
                     Note(end.line, f"{end.name}() frees it at once"),
                 ),
-                words=(("entry", entry), ("ender", f"{end.name}()")),
+                words=(("kind", "freed"), ("entry", entry), ("ender", f"{end.name}()")),
             )
 
 

@@ -5,7 +5,9 @@ Source: Documentation/core-api/memory-allocation.rst; the kernel-doc of the rele
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reviewbot.rule import (
     Claim,
@@ -25,12 +27,21 @@ _LONG = 40
 
 
 def check(sight: Sight) -> Iterable[Claim]:
+    """One claim for all uses of one thing after one release: they are one fault."""
+    first: dict[tuple[str, str], Use] = {}
     for use in sight.paths.uses:
         if use.kind == "freed" and not _loop(use, sight.paths.sites[use.val.freed]):
             site = sight.paths.sites[use.val.freed]
+            seen = first.setdefault((site.name, use.key), use)
+            if use.expr.line in sight.touched and seen.expr.line not in sight.touched:
+                first[site.name, use.key] = use
+    for (name, key), use in first.items():
+        site = sight.paths.sites[use.val.freed]
+        confidence = _confidence(sight, use, site)
+        if confidence is not None:
             how = f"handed to {use.via.name}()" if use.via and use.via.name else "used"
-            message = f"{use.key} is {how} after {_call(site)}"
-            yield use_claim(sight, use, message, _confidence(sight, use, site))
+            claim = use_claim(sight, use, f"{key} is {how} after {_call(site)}", confidence)
+            yield replace(claim, shape=("freed", name, key))
 
 
 def _call(site: Site) -> str:
@@ -44,13 +55,31 @@ def _loop(use: Use, site: Site) -> bool:
     return any("for_each" in name or name.startswith("skb_queue_walk") for name in macros)
 
 
-def _confidence(sight: Sight, use: Use, site: Site) -> Confidence:
-    """Somebody else may still hold a reference, unless it is the function's own that went."""
+def _confidence(sight: Sight, use: Use, site: Site) -> Confidence | None:
+    """Somebody else may still hold a reference, unless it is the function's own that went.
+
+    The caller holds one of what it hands over, and who puts another one later had two.
+    """
     releases = site.fact.releases if site.fact is not None else ()
     kinds = {r.kind for place in releases if (r := sight.known.resource(place.resource))}
-    if Kind.REFERENCE in kinds and not kinds & {Kind.MEMORY} and site.id not in sight.paths.own:
-        return Confidence.MEDIUM
-    return Confidence.HIGH
+    if Kind.CONTEXT in kinds or "guard" in site.name:
+        return None  # a section that ended: another rule's matter
+    if site.fact is not None and site.fact.moves:
+        return None  # moved, not freed: another rule's matter
+    if Kind.REFERENCE not in kinds or kinds & {Kind.MEMORY} or site.id in sight.paths.own:
+        return Confidence.HIGH
+    more = any(u.kind == "more" and u.val.freed == site.id for u in sight.paths.uses)
+    return None if more or _handed(sight, site) else Confidence.MEDIUM
+
+
+def _handed(sight: Sight, site: Site) -> bool:
+    """Whether what is put is a parameter, or a member in it: put_task_struct(p)."""
+    params = {parameter.name for parameter in sight.function.params}
+    for arg in site.call.args:
+        text = arg.bare.text
+        if text in params or (text.startswith("&") and re.split(r"->|\.", text[1:])[0] in params):
+            return text.count("->") <= 1
+    return False
 
 
 RULE = Rule(

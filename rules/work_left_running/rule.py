@@ -10,7 +10,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight, syntax
+from reviewbot.rule import (
+    Claim,
+    Confidence,
+    Need,
+    Note,
+    Rule,
+    Severity,
+    Sight,
+    syntax,
+    use_claim,
+)
 
 _STOPS = frozenset(
     "cancel_work_sync cancel_delayed_work_sync disable_work_sync disable_delayed_work_sync "
@@ -45,6 +55,9 @@ _TEARS_DOWN = re.compile(
 _ENDS = re.compile(
     r"^(?:k\w*free\w*|devm_kfree|free_\w+|\w+_free|\w*unregister\w*|\w+_destroy|destroy_\w+|\w*put)$"
 )
+_PUTS = re.compile(r"(?:^|_)(?:put|stop|kill|shutdown|cancel|teardown|destroy|cleanup)(?:_|$)")
+"""What a call may be named that ends the work in another way."""
+_ASKED = "only under a condition"
 _FREES = ("kfree", "kvfree", "kfree_sensitive")
 _QUEUE_ENDS = ("destroy_workqueue", "flush_workqueue", "drain_workqueue", "flush_scheduled_work")
 
@@ -61,6 +74,7 @@ class _Stop(NamedTuple):
 def check(sight: Sight) -> Iterable[Claim]:
     yield from _no_longer_stopped(sight)
     yield from _freed_while_asked(sight)
+    yield from _freed_while_armed(sight)
 
 
 def _no_longer_stopped(sight: Sight) -> Iterator[Claim]:
@@ -74,17 +88,29 @@ def _no_longer_stopped(sight: Sight) -> Iterator[Claim]:
             continue
         asks = [ask for ask in _stops(sight, _ASKS) if ask.field == stop.field]
         used = bool(asks) or _still_used(sight, stop.field)
-        if not used or _stopped_elsewhere(sight, stop):
+        if not used or _stopped_by_callee(sight, stop):
             continue
         if same:
-            yield _claim(sight, stop, same[0].call, "only under a condition", Confidence.MEDIUM)
+            yield _claim(sight, stop, same[0].call, _ASKED, Confidence.MEDIUM)
+            continue
+        if _moved(sight, stop):
             continue
         place = asks[0].call if asks else _first_end(sight)
         if place is None:
             continue
-        sure = bool(asks) or _TEARS_DOWN.search(sight.function.name) is not None
+        if not asks and _takes_down_otherwise(sight):
+            continue
+        sure = _TEARS_DOWN.search(sight.function.name) is not None
         how = f"by {asks[0].call.name}(), which does not wait," if asks else "not"
         yield _claim(sight, stop, place, how, Confidence.HIGH if sure else Confidence.MEDIUM)
+
+
+def _takes_down_otherwise(sight: Sight) -> bool:
+    """Whether this side drops or stops something that the other does not: a put may do it all."""
+    assert sight.other is not None
+    new = {call.name for call in sight.function.calls}
+    new -= {call.name for call in sight.other.function.calls} | _STOPS | _ASKS
+    return any(_PUTS.search(name) for name in new)
 
 
 def _freed_while_asked(sight: Sight) -> Iterator[Claim]:
@@ -108,6 +134,16 @@ def _freed_while_asked(sight: Sight) -> Iterator[Claim]:
                 break
 
 
+def _freed_while_armed(sight: Sight) -> Iterator[Claim]:
+    """`schedule_work(&p->work); ... kfree(p);` on one path."""
+    for use in sight.paths.uses:
+        if use.kind == "armed" and use.via is not None:
+            site = sight.paths.sites[use.val.origin]
+            message = f"{use.via.name}() frees {use.key}, but {site.name}() has set it going"
+            claim = use_claim(sight, use, message)
+            yield replace(claim, words=(("work", use.key), ("how", "armed"), ("remedy", "")))
+
+
 def _stops(sight: Sight, names: frozenset[str]) -> Iterator[_Stop]:
     guarded = _under_conditions(sight.function.body)
     for call in sight.function.calls:
@@ -122,14 +158,16 @@ def _stops(sight: Sight, names: frozenset[str]) -> Iterator[_Stop]:
 
 
 def _under_conditions(body: syntax.Block) -> set[int]:
-    """The calls that stand under an `if` that asks more than whether a pointer is there."""
+    """The calls that stand under an `if` that asks more than whether something is there."""
     found: set[int] = set()
     for stmt in syntax.statements(body):
         if not isinstance(stmt, syntax.If) or not _asks_state(stmt.cond):
             continue
-        for inner in syntax.statements(stmt.then):
-            for top in syntax.expressions(inner):
-                found |= {id(expr) for expr in top.walk()}
+        tops = (t for inner in syntax.statements(stmt.then) for t in syntax.expressions(inner))
+        inside = [expr for top in tops for expr in top.walk()]
+        handed = {arg.bare.text for expr in inside for arg in expr.args}
+        if stmt.cond.bare.text not in handed:  # destroy_workqueue(p->wq): there, or not
+            found |= {id(expr) for expr in inside}
     return found
 
 
@@ -145,8 +183,8 @@ def _still_used(sight: Sight, field: str) -> bool:
     return any(pattern.search(text) for text in texts)
 
 
-def _stopped_elsewhere(sight: Sight, stop: _Stop) -> bool:
-    """Whether the stop was moved, or a function called here stops it as well."""
+def _moved(sight: Sight, stop: _Stop) -> bool:
+    """Whether the patch stops it in another place instead."""
     assert sight.other is not None
     pattern = re.compile(
         rb"\b(?:%s)\s*\([^;]*?\b%s\b"
@@ -154,15 +192,15 @@ def _stopped_elsewhere(sight: Sight, stop: _Stop) -> bool:
     )
     ours = sum(len(pattern.findall(file.text)) for file in sight.side.files.values())
     theirs = sum(len(pattern.findall(file.text)) for file in sight.other.side.files.values())
-    if ours >= theirs:
-        return True
-    for call in sight.function.calls:
-        callee = sight.file.function(call.name) if call.name else None
-        if callee is None or callee.name == sight.function.name:
-            continue
-        if any(c.name in _STOPS and stop.field in c.text for c in callee.calls):
-            return True
-    return False
+    return ours >= theirs
+
+
+def _stopped_by_callee(sight: Sight, stop: _Stop) -> bool:
+    return any(
+        call.name in _STOPS and stop.field in call.text
+        for callee in sight.callees()
+        for call in callee.calls
+    )
 
 
 def _first_end(sight: Sight) -> syntax.Expr | None:
@@ -177,14 +215,17 @@ def _claim(
     name = sight.function.name
     text = stop.text.lstrip("&")
     message = f"{text} is stopped {how} in {name}()"
+    told = f"{place.name}() does not wait for {text}"
     if how == "not":
         message = f"{text} is not stopped in {name}(), and may run on"
+    elif how == _ASKED:
+        told = f"{place.name}() waits for {text}, but is not always called"
     return Claim(
         line=place.line,
         end_line=place.end_line,
         message=message,
         shape=("left running", stop.field, how),
-        trace=(Note(place.line, f"{place.name}() does not wait for {text}"),),
+        trace=(Note(place.line, told),),
         confidence=confidence,
         words=(("work", text), ("how", how), ("remedy", f"{stop.call.name}()")),
     )

@@ -1,0 +1,61 @@
+"""Labels that are reached too early: what they undo was not done yet, or has just failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from reviewbot.csource.events import Loose, Site
+from reviewbot.csource.sight import Sight
+from reviewbot.csource.syntax import Goto
+
+
+class Early(NamedTuple):
+    """`goto` leads to `undo`, which gives back what `taker` takes. `failed`: the taker has just
+    said that it failed; else it stands further down."""
+
+    goto: Goto
+    undo: Site
+    taker: Site
+    failed: bool
+
+
+def too_early(sight: Sight) -> Iterator[Early]:
+    """Each release below a label that a goto reaches without what is released, once a goto.
+
+    Only what the tables tell of both calls counts: many a foo_stop() works without foo_start().
+    """
+    for loose in sight.paths.loose if sight.function.whole else ():
+        jump = loose.jump.stmt
+        takers = [sight.paths.sites[number] for number in sorted(loose.takers)]
+        if not isinstance(jump, Goto) or not _from_tables(loose.site, *takers):
+            continue
+        if any(taker.call.line >= loose.site.call.line for taker in takers):
+            continue
+        taker = min(takers, key=lambda site: site.call.line)
+        if sum(call.name == taker.name for call in sight.function.calls) > 1:
+            continue  # of several things, told apart by more than one argument
+        if _failed(loose):
+            yield Early(jump, loose.site, taker, True)
+        elif jump.line < taker.call.line and not _taken(loose):
+            yield Early(jump, loose.site, taker, False)
+
+
+def _taken(loose: Loose) -> bool:
+    """Whether the path has met one of the calls that take the thing."""
+    return any(at.what == "acquire" and at.site in loose.takers for at in loose.trail.back())
+
+
+def _failed(loose: Loose) -> bool:
+    """Whether the goto stands right where it turned out that the thing could not be taken.
+
+    What goes on after a failure takes it for no failure: the thing is one that may be missing.
+    """
+    steps = (at for at in loose.trail.back() if at.what != "goto")
+    last = next(steps, None)
+    failed = next(steps, None) if last is not None and last.what == "branch" else None
+    return failed is not None and failed.what == "failed" and failed.site in loose.takers
+
+
+def _from_tables(*sites: Site) -> bool:
+    return all(s.fact is not None and s.fact.source not in ("summary", "pair") for s in sites)
