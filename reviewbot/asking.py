@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from reviewbot.claim import Claim, Need
 from reviewbot.compare import Claims
-from reviewbot.csource.sight import CFile
+from reviewbot.csource.sight import CFile, Sight
 from reviewbot.model import Change, FileDiff
 from reviewbot.patchsight import PatchSight, SeriesSight
 from reviewbot.registry import LoadedRule
@@ -40,6 +40,11 @@ class Asking:
             if check is not None and all(enough):
                 ask = partial(_both, check, touched.before, touched.after)
                 told = self._ask(loaded, where, ask)
+                if told is not None and any(sight.given_up for sight in touched.sights):
+                    told = (
+                        _written_here(told[0], touched.before),
+                        _written_here(told[1], touched.after),
+                    )
                 if told is not None:
                     yield Claims(loaded, touched.diff, touched.name, *told)
 
@@ -93,6 +98,20 @@ def _both(
     return (
         None if before is None else tuple(check(before)),
         None if after is None else tuple(check(after)),
+    )
+
+
+def _written_here(told: Told, sight: Sight | None) -> Told:
+    """The claims about lines that this side alone has.
+
+    Where one side was given up, the rest of what the other shows may be on both.
+    """
+    if told is None or sight is None:
+        return told
+    return tuple(
+        claim
+        for claim in told
+        if not sight.touched.isdisjoint(range(claim.line, claim.end_line + 1))
     )
 
 

@@ -15,10 +15,15 @@ from reviewbot.csource.codes import Proof as Proof
 from reviewbot.csource.codes import is_result as is_result
 from reviewbot.csource.codes import lost_codes as lost_codes
 from reviewbot.csource.codes import returns_code as returns_code
+from reviewbot.csource.codes import returns_errno as returns_errno
 from reviewbot.csource.codes import says_failure as says_failure
 from reviewbot.csource.conditions import read_test as read_test
 from reviewbot.csource.early import Early as Early
 from reviewbot.csource.early import too_early as too_early
+from reviewbot.csource.errnos import Misplaced as Misplaced
+from reviewbot.csource.errnos import Misread as Misread
+from reviewbot.csource.errnos import misplaced_tests as misplaced_tests
+from reviewbot.csource.errnos import misread_errnos as misread_errnos
 from reviewbot.csource.events import Bare as Bare
 from reviewbot.csource.events import Call as Call
 from reviewbot.csource.events import Errno as Errno
@@ -40,7 +45,7 @@ from reviewbot.csource.habit import member_habit as member_habit
 from reviewbot.csource.habit import member_tail as member_tail
 from reviewbot.csource.habit import result_habit as result_habit
 from reviewbot.csource.habit import takes_down as takes_down
-from reviewbot.csource.habit import tested_texts as tested_texts
+from reviewbot.csource.habit import tests_member as tests_member
 from reviewbot.csource.habit import values_of as values_of
 from reviewbot.csource.leaks import Leak as Leak
 from reviewbot.csource.leaks import Sure as Sure
@@ -74,6 +79,7 @@ from reviewbot.csource.unset import Way as Way
 from reviewbot.csource.unset import unset_way as unset_way
 from reviewbot.csource.values import ANY as ANY
 from reviewbot.csource.values import ERR as ERR
+from reviewbot.csource.values import POS as POS
 from reviewbot.csource.values import ZERO as ZERO
 from reviewbot.csource.values import Held as Held
 from reviewbot.csource.verdicts import fails as fails

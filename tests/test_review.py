@@ -145,6 +145,19 @@ def test_both_sides_are_looked_at_where_lines_only_come_or_only_go() -> None:
     assert sights == [("before", frozenset(), True), ("after", frozenset({4}), True)]
 
 
+def test_where_one_side_has_too_many_paths_only_what_the_other_alone_has_is_told() -> None:
+    def unset(sight: Sight) -> Iterable[Claim]:
+        for use in sight.paths.uses:
+            if use.kind == "unset":
+                yield Claim(use.expr.line, use.expr.line, f"{use.key} is unset", (use.key,))
+
+    flags = [f"if (a->f{n})\n\t\tx += {n};" for n in range(8)]
+    old = "int x = 0, y;", "use(y);", *flags, *flags
+    new = "int x = 0, y, z;", "use(y);", "use(z);"
+    review = _review(_images((_function("f", *old), _function("f", *new))), _rule(unset))
+    assert [finding.message for finding in review.findings] == ["z is unset"]
+
+
 def test_rule_that_raises_is_named_and_stops_no_other() -> None:
     images = _images((_function("f"), _function("f", "bad_one();")))
     review = _review(images, _rule(_raises, name="broken"), _rule())

@@ -619,6 +619,7 @@ def _clobber(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
         return
     names: set[str] = set()
     kernel = fact is not None and fact.source not in _READ_HERE  # knows no driver's own fields
+    handed = {arg.bare.text for arg in site.call.args}  # the callee has copies of these
     for arg in site.call.args:
         bare = arg.bare
         if bare.kind == "unary" and bare.op == "&":
@@ -634,7 +635,7 @@ def _clobber(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
     for key, val in list(state.vals.items()):
         known = (val.mask not in (ANY, UNSET) or val.origin) and not val.stale
         field = ("->" in key or "." in key) and not key.endswith(")")
-        gone = val.freed == site.id or (kernel and val.freed)
+        gone = val.freed == site.id or (kernel and (val.freed or key in handed))
         if known and field and not gone and any(mentions(key, name) for name in names):
             state.vals[key] = val._replace(stale=True)
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import IntEnum
 from typing import NamedTuple
 
 from reviewbot.csource import syntax as c
+from reviewbot.csource.cfg import Edge, Graph, Node, build
 from reviewbot.csource.conditions import is_errno, read_test
 from reviewbot.csource.events import Exit
 from reviewbot.csource.facts import Failure
+from reviewbot.csource.habit import values_of
 from reviewbot.csource.sight import Sight
+from reviewbot.csource.stores import writes
 from reviewbot.csource.values import ERR, FAILED, NEG, POS, ZERO, Trail
 
 VERDICTS = frozenset("ret rc err error res result rv retval rval r status ret1 ret2".split())
@@ -52,7 +56,7 @@ def lost_codes(sight: Sight) -> Iterator[Lost]:
         return
     seen: set[tuple[int, int]] = set()
     pointer = sight.function.returns.endswith("*")
-    for exit in sight.paths.exits:
+    for exit in (*sight.paths.exits, *_by_jump(sight)):
         name = _returned(exit, pointer)
         if exit.mask & (NEG | ERR) or not exit.mask & ZERO or not name:
             continue
@@ -64,6 +68,62 @@ def lost_codes(sight: Sight) -> Iterator[Lost]:
             yield lost
 
 
+def _by_jump(sight: Sight) -> Iterator[Exit]:
+    """The exits to which gotos lead with a code of 0 that nothing on the way there changes."""
+    graph: Graph | None = None
+    for jump in sight.paths.jumps:
+        if jump.mask != ZERO:
+            continue
+        graph = graph or build(sight.function)
+        goto = jump.trail.node.stmt
+        if isinstance(goto, c.Goto) and goto.label in graph.lost:
+            if takes_failures(sight.function, goto.label, jump.name):
+                name = c.Expr("name", jump.name, goto.line, goto.line, name=jump.name)
+                yield Exit(name, ZERO, goto.line, (), jump.trail)
+            continue
+        for line in _ends(graph.nodes[jump.trail.node.id], jump.name):
+            exit = next((e for e in sight.paths.exits if e.line == line), None)
+            if exit is not None:
+                yield replace(exit, mask=ZERO, trail=jump.trail)
+
+
+def takes_failures(function: c.Function, label: str, name: str) -> bool:
+    """Whether `if (name) goto label;` is how the function fails; for labels that are not shown."""
+    if any(isinstance(s, c.Goto) and s.label == label for s in function.body.body):
+        return False
+    for stmt in function.statements:
+        test = read_test(stmt.cond) if isinstance(stmt, c.If) else None
+        if isinstance(stmt, c.If) and test is not None and test.key == name:
+            inner = stmt.then.body if isinstance(stmt.then, c.Block) else (stmt.then,)
+            last = inner[-1] if inner else None
+            if not test.yes & ZERO and isinstance(last, c.Goto) and last.label == label:
+                return True
+    return False
+
+
+def _ends(start: Node, name: str) -> Iterator[int]:
+    """The lines of the returns that are reached with the variable still 0."""
+    seen: set[int] = set()
+    todo = [start]
+    while todo:
+        node = todo.pop()
+        if node.id in seen or node.kind in ("elided", "unread"):
+            continue
+        seen.add(node.id)
+        if node.kind == "return":
+            yield node.line
+        elif not (node.expr is not None and writes(node.expr, name)):
+            todo.extend(after for after, edge in node.next if _fits(node, edge, name))
+
+
+def _fits(node: Node, edge: Edge, name: str) -> bool:
+    """Whether a variable that is 0 may take this edge."""
+    test = read_test(node.expr) if node.kind == "cond" and node.expr is not None else None
+    if test is None or test.key != name:
+        return True
+    return bool((test.yes if edge is True else test.no) & ZERO)
+
+
 def returns_code(function: c.Function) -> bool:
     """Whether the function can return an errno: its type is int, long, ssize_t, a pointer."""
     words = [w for w in function.returns.split() if w not in ("static", "inline", "__init")]
@@ -72,16 +132,24 @@ def returns_code(function: c.Function) -> bool:
     return words in (["int"], ["long"], ["ssize_t"], ["s32"]) or not function.returns
 
 
+_CODES = (Failure.NEGATIVE, Failure.NONZERO, Failure.POSITIVE)
+
+
 def says_failure(sight: Sight, name: str) -> bool:
     """Whether a function is known to say by a negative value, or one that is not 0, that it failed.
 
     Of a function in sight: whether its text returns an errno.
     """
-    if sight.failure(name) in (Failure.NEGATIVE, Failure.NONZERO):
+    if sight.failure(name) in _CODES:
         return True
     function = sight.known.function(name)
     if function is None or not returns_code(function) or function.returns.endswith("*"):
         return False
+    return returns_errno(function)
+
+
+def returns_errno(function: c.Function) -> bool:
+    """Whether the function returns an errno by its name somewhere, `-EIO`."""
     values = [s.value.bare for s in function.statements if isinstance(s, c.Return) and s.value]
     names = {value.text for value in values}
     for expr in function.expressions:
@@ -140,7 +208,7 @@ def _lost(sight: Sight, exit: Exit, name: str) -> Lost | None:
             proof = _proof(sight, exit, at, name, end)
             if proof is None:
                 return None
-            unwinds = jump is not None and unwinding(sight.function, jump.label)
+            unwinds = jump is not None and _unwinds(sight.function, jump.label, name)
             return Lost(exit, at, name, proof, jump, unwinds)
     return None
 
@@ -175,9 +243,15 @@ _QUESTION = re.compile(
     r"|contains?|find|lookup|trylock|wait|poll|timeout|inc|dec|not|zero|and|or|any|all|same|cap"
     r"|compatible|stopped?|done|available|use[ds]?|count|num|len|size|weight|bit|flag|mode|state"
     r"|defined|get|read|idle|suspended|dirty|unlikely|likely|cond|skip|ignore|overlaps?|locked"
-    r"|str\w*|mem\w*|stop|resched|signal_pending|uptodate|populated|mounted|attached|connected)"
+    r"|str(?:n?case)?n?(?:cmp|str|chr|starts|eq)\w*|mem(?:cmp|chr|eq|is)\w*|stop|resched|signal_pending|uptodate|populated|mounted|attached|connected)"
     r"(?:_|$)"
 )
+_DOES = re.compile(
+    r"(?:^|_)(?:alloc|allocate|create|register|init|initialize|setup|add|attach|probe|request|prepare"
+    r"|enable|start|submit|send|load|map|open|insert|reserve|power_on|bind|connect|copy|prealloc)"
+    r"(?:_|$)"
+)
+"""What a function of such a name was asked to do, whatever else the name says."""
 _PRINTS_ERROR = re.compile(r"(?:^|_)(?:err|error|crit|alert|emerg|fatal)(?:_|$|or)|^WARN")
 
 
@@ -191,8 +265,8 @@ def _proof(sight: Sight, exit: Exit, at: Trail, name: str, end: int) -> Proof | 
         return Proof.TOLD if told else None
     mask = test.yes if at.edge else test.no
     call = test.expr.bare
-    if test.key == name:
-        return None  # it failed, and was written since
+    if test.key == name:  # either it was written since, or it failed by being 0
+        return Proof.ERROR if mask == ZERO and _fails_by_zero(sight, at, name) else None
     if mask & (ZERO | POS) == 0:
         return Proof.ERROR
     if call.kind == "call":
@@ -206,6 +280,17 @@ def _proof(sight: Sight, exit: Exit, at: Trail, name: str, end: int) -> Proof | 
     return Proof.BOUND if _out_of_range(at.node.expr, at.edge is True) else None
 
 
+def _fails_by_zero(sight: Sight, at: Trail, name: str) -> bool:
+    """Whether what was tested comes from a function that says by 0 that it failed."""
+    lines = range(at.node.line - 6, at.node.line + 1)
+    given = [
+        call
+        for call in values_of(sight.function, name)
+        if call.kind == "call" and call.line in lines
+    ]
+    return bool(given) and sight.failure(given[-1].name) in (Failure.FALSE, Failure.NOT_POSITIVE)
+
+
 def _out_of_range(expr: c.Expr, holds: bool) -> bool:
     """Whether a comparison by size holds as it is written: `n > LUMO_MAX`."""
     expr = expr.bare
@@ -217,13 +302,14 @@ def _out_of_range(expr: c.Expr, holds: bool) -> bool:
 def _called(sight: Sight, call: c.Expr, mask: int, told: bool) -> Proof | None:
     fact = sight.known(call.name)
     failure = fact.failure if fact is not None and fact.source != "pair" else None
-    if failure in (Failure.NEGATIVE, Failure.NONZERO):
+    if failure in _CODES:
         return Proof.ERROR if mask & ~FAILED[failure] & ZERO == 0 else None
     if told:
         return Proof.TOLD
-    if failure is not None or mask & ZERO or _QUESTION.search(call.name) or not call.name.islower():
+    if failure is not None or mask & ZERO or not call.name.islower():
         return None
-    return Proof.CALL
+    asks = _QUESTION.search(call.name) and not _DOES.search(call.name)
+    return None if asks else Proof.CALL
 
 
 def _from_call(sight: Sight, at: Trail, key: str) -> bool:
@@ -254,6 +340,12 @@ def _tells(function: c.Function, first: int, last: int) -> bool:
 
 
 # -- where the jump leads
+
+
+def _unwinds(function: c.Function, label: str, name: str) -> bool:
+    if any(isinstance(s, c.Label) and s.name == label for s in function.statements):
+        return unwinding(function, label)
+    return takes_failures(function, label, name)
 
 
 def unwinding(function: c.Function, label: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reviewbot.csource import calls
 from reviewbot.csource.conditions import constant_mask, is_errno
-from reviewbot.csource.events import Errno
+from reviewbot.csource.events import Errno, Site
 from reviewbot.csource.facts import Failure, Kind
 from reviewbot.csource.freed import note_name
 from reviewbot.csource.macros import UNEVALUATED, may_write
@@ -281,7 +281,7 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
                 if pointer is not None:
                     dereference(scene, state, pointer, expr, late=False)
         for after in calls.apply(scene, site, state, node):
-            _fill(expr, site.id, after, dropped)
+            _fill(site, after, dropped)
             out.append(after)
     return out
 
@@ -296,12 +296,16 @@ def _read_errno(scene: Scene, expr: Expr, states: States) -> None:
             scene.errnos[seen] = Errno(key, expr, val, state.trail)
 
 
-def _fill(expr: Expr, site: int, state: State, dropped: bool) -> None:
+def _fill(site: Site, state: State, dropped: bool) -> None:
     """A call that is given the address of a variable without a value fills it, or fails."""
-    for arg in expr.args:
+    always = site.fact.fills if site.fact is not None else frozenset()
+    for number, arg in enumerate(site.call.args, 1):
         bare = arg.bare
-        if bare.kind == "unary" and bare.op == "&" and OUT + bare.parts[0].text in state.vals:
-            state.vals[OUT + bare.parts[0].text] = Val(origin=site, used=int(dropped))
+        name = OUT + bare.parts[0].text if bare.kind == "unary" and bare.op == "&" else ""
+        if name in state.vals and number in always:
+            del state.vals[name]
+        elif name in state.vals:
+            state.vals[name] = Val(origin=site.id, used=int(dropped))
 
 
 def _argument(scene: Scene, expr: Expr, number: int, states: States, node: int) -> States:

@@ -133,7 +133,8 @@ class Exit:
     """A path that leaves the function. `mask` is what it returns (ANY where nothing is known).
 
     `value` is None for a function without value, `line` where the return stands. `call` is the
-    call whose verdict is handed on untested. `given` are the sites whose result was given back
+    call whose verdict is handed on untested, `giver` the call that gave the value, tested or
+    not. `given` are the sites whose result was given back
     at a place from which the control flow can come here; `lent` the calls that such a release
     proves to have kept nothing.
     """
@@ -144,6 +145,7 @@ class Exit:
     held: tuple[Held, ...]
     trail: Trail
     call: Site | None = None
+    giver: Site | None = None
     given: frozenset[int] = frozenset()
     lent: frozenset[int] = frozenset()
     freed: tuple[tuple[str, int], ...] = ()
@@ -163,6 +165,18 @@ class Loose:
     jump: Node
     trail: Trail
     takers: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A goto that a path takes while `name`, which the function returns somewhere, is `mask`.
+
+    Paths that come to a label alike are walked on as one, so an exit tells of the first only.
+    """
+
+    name: str
+    mask: int
+    trail: Trail
 
 
 @dataclass(frozen=True, slots=True)

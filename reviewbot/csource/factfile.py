@@ -216,6 +216,7 @@ def _fact(name: str, row: facttable.Row) -> Fact:
         consumes_on_failure=_set(row, "consumes_on_failure"),
         uses=_set(row, "uses"),
         typeof=_set(row, "typeof"),
+        fills=_set(row, "fills"),
         sleeps=row.get("sleeps", False),
         gfp=row.get("gfp", 0),
         takes=tuple(row.get("takes", ())),

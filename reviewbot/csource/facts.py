@@ -35,6 +35,7 @@ class Failure(StrEnum):
     NONZERO = "nonzero"  # any int but 0
     NOT_POSITIVE = "not-positive"  # 0 and below: pm_runtime_get_if_active
     FALSE = "false"  # 0 is failure: trylocks, bool functions
+    POSITIVE = "positive"  # the number of what is left undone: copy_from_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,14 @@ class Fact:
     borrows: arguments that are only looked at, never kept. keeps: arguments that outlive the
     call, their ownership goes over. consumes: ownership goes over even when the call fails.
     consumes_on_success: only when it does not; consumes_on_failure: only when it does (skb_pad
-    frees the skb). uses: arguments that are dereferenced without a check. typeof: arguments of
-    which only the type is asked (kmalloc_obj(*p)). takes: global locks taken inside.
-    callbacks_under: locks held while it calls back into drivers. sleeps: may sleep, whatever its
-    arguments. gfp: the argument whose GFP flags decide whether it may sleep. undo: the functions
-    that undo its effect. accepts: what a release takes without harm ("null", "err-ptr",
-    "untaken"). variant: for locks, what must match between lock and unlock ("irqsave", "bh",
-    "read", ...). flags: the argument that holds irq flags.
+    frees the skb). uses: arguments that are dereferenced without a check. fills: addresses to
+    which something is written even when it fails. typeof: arguments of which only the type is
+    asked (kmalloc_obj(*p)). takes: global locks taken inside. callbacks_under: locks held while
+    it calls back into drivers. sleeps: may sleep, whatever its arguments. gfp: the argument whose
+    GFP flags decide whether it may sleep. undo: the functions that undo its effect. accepts: what
+    a release takes without harm ("null", "err-ptr", "untaken"). variant: for locks, what must
+    match between lock and unlock ("irqsave", "bh", "read", ...). flags: the argument that holds
+    irq flags.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Fact:
     consumes_on_failure: frozenset[int] = frozenset()
     uses: frozenset[int] = frozenset()
     typeof: frozenset[int] = frozenset()
+    fills: frozenset[int] = frozenset()
     sleeps: bool = False
     gfp: int = 0
     takes: tuple[str, ...] = ()

@@ -88,7 +88,7 @@ _PLACED = ("returns", "inside", "links", "unlinks", "arms", "disarms", "moves")
 _SCALARS = ("failure", "gfp", "variant", "flags", "under", *_PLACED)
 _GIVEN = ("keeps", "consumes", "consumes_on_success", "consumes_on_failure")
 _SETS = (
-    *("borrows", *_GIVEN, "uses", "typeof"),
+    *("borrows", *_GIVEN, "uses", "typeof", "fills"),
     *("takes", "callbacks_under", "drops", "undo", "accepts", "managed_by"),
 )
 
@@ -98,6 +98,7 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
         **dict.fromkeys(_GIVEN, _arguments),
         "uses": _arguments,
         "typeof": _arguments,
+        "fills": _arguments,
         **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "shared", "out", "always")},
         **{key: _words() for key in ("takes", "callbacks_under", "drops", "undo", "managed_by")},
         **{key: _is(int) for key in ("gfp", "flags", "arg", *_PLACED)},

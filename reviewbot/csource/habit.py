@@ -156,6 +156,11 @@ def tested_texts(function: c.Function) -> Iterator[str]:
             yield from _tested(stmt.cond)
 
 
+def tests_member(function: c.Function, path: str) -> bool:
+    """Whether the function compares a member with NULL, by its path or by a local name."""
+    return not _names(function, path).isdisjoint(tested_texts(function))
+
+
 def _tested(expr: c.Expr) -> Iterator[str]:
     test = read_test(expr)
     if test is not None and {test.yes, test.no} == {TRUE, ZERO}:

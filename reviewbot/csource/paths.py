@@ -1,7 +1,8 @@
 """Walk all paths of a function and keep what happened on them; the one engine of all rules.
 
 States are merged where nothing that follows can tell them apart. A function that needs more
-than `CAP` states at one node is given up: its result says `complete=False` and holds nothing.
+than `CAP` states at one node is given up: its result says `complete=False` and holds no more
+than the paths walked so far have shown.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from reviewbot.csource.events import (
     Call,
     Errno,
     Exit,
+    Jump,
     LateTest,
     LockSlip,
     Look,
@@ -70,10 +72,18 @@ class Paths:
     looks: tuple[Look, ...] = ()
     errnos: tuple[Errno, ...] = ()
     loose: tuple[Loose, ...] = ()
+    jumps: tuple[Jump, ...] = ()
 
     def given_up(self) -> Paths:
-        """As if there were too many: what was seen of tests stays, for that is seen anyway."""
-        return Paths(self.function, False, self.sites, looks=self.looks)
+        """As if there were too many: what one path proves stays, for that is seen anyway."""
+        return Paths(
+            self.function,
+            False,
+            self.sites,
+            uses=tuple(use for use in self.uses if use.kind in _SEEN),
+            looks=self.looks,
+            errnos=self.errnos,
+        )
 
 
 def walk(
@@ -89,6 +99,10 @@ def walk(
     `owners` the members that lead to what their own struct lies in.
     """
     return _Walk(build(function), facts, known, fresh, owners).run()
+
+
+_SEEN = ("null", "err", "unset")
+"""Uses that one path proves, whatever the paths do that were not walked."""
 
 
 class _Walk:
@@ -130,10 +144,10 @@ class _Walk:
         return self.result()
 
     def result(self) -> Paths:
+        return self.told().given_up() if self.scene.overflow else self.told()
+
+    def told(self) -> Paths:
         scene = self.scene
-        if scene.overflow:
-            looks = tuple(scene.looks.values())
-            return Paths(self.graph.function, False, scene.sites, looks=looks)
         return Paths(
             self.graph.function,
             True,
@@ -159,6 +173,7 @@ class _Walk:
                 for each in scene.loose.values()
                 if each.key in scene.takers
             ),
+            tuple(scene.jumps.values()),
         )
 
     def with_given(self) -> Iterator[Exit]:
@@ -230,6 +245,7 @@ class _Walk:
                 self.unread(node, state)
             case "goto":
                 state.note(node, None, "goto")
+                self.scene.jump(state)
         return [state]
 
     def declare(self, node: Node, state: State) -> list[State]:
@@ -447,7 +463,9 @@ class _Walk:
         keep_calls = isinstance(node.stmt, c.Return) or node.kind == "cleanup"
         wanted = self.wanted[following.id]
         for text in list(state.vals):
-            if text[-1] == ")" and not keep_calls and text not in self.scene.tracked:
+            if text[-1] == ")" and keep_calls:
+                continue  # its text may name types, which are never live
+            if text[-1] == ")" and text not in self.scene.tracked:
                 del state.vals[text]
                 continue
             want = wanted.get(text)
@@ -456,7 +474,8 @@ class _Walk:
                 names = roots(what.rpartition(":")[2])
                 if SAME in text or INSIDE in text:
                     names -= self.params  # the caller still has them
-                want = wanted[text] = self.live[following.id].issuperset(names)
+                live = self.live[following.id].issuperset(names)
+                want = wanted[text] = live or text in self.scene.returned
             if not want and not (state.vals[text].freed and self.outlives(text)):
                 del state.vals[text]
 
@@ -486,6 +505,7 @@ class _Walk:
                 held,
                 state.trail,
                 site if direct else None,
+                site,
                 freed=tuple((text, v.freed) for text, v in state.vals.items() if v.freed),
             )
         )

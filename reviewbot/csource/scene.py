@@ -13,6 +13,7 @@ from reviewbot.csource.events import (
     Call,
     Errno,
     Exit,
+    Jump,
     LateTest,
     LockSlip,
     Look,
@@ -38,7 +39,8 @@ class Scene:
     after them, with the nodes where it was. `early` are the (text, line) of tests that a path
     reached without a use before, `passing` the array elements that are named only once,
     `errnos_asked` what is compared with an errno by its name, `swept` the variables that a macro
-    declares and cleans up, `makers` the calls that are assigned to a place.
+    declares and cleans up, `makers` the calls that are assigned to a place, `returned` the
+    variables that are returned somewhere.
     """
 
     def __init__(
@@ -74,6 +76,8 @@ class Scene:
         self.early: set[tuple[str, int]] = set()
         self.looks: dict[tuple[object, ...], Look] = {}
         self.errnos: dict[tuple[object, ...], Errno] = {}
+        self.jumps: dict[tuple[object, ...], Jump] = {}
+        self.returned: frozenset[str] = frozenset()
         self.passing: set[str] = set()
         self.slips: dict[tuple[object, ...], LockSlip] = {}
         self.loose: dict[tuple[int, str, int], Loose] = {}
@@ -230,6 +234,17 @@ class Scene:
         if val.origin and not val.stale and seen not in self.looks:
             self.looks[seen] = Look(val.origin, key, expr, mask, first, state.trail)
 
+    def jump(self, state: State) -> None:
+        """Keep what a path is about to return as it leaves by goto, once for each way there."""
+        trail = state.trail
+        assert trail is not None
+        asked = trail.before.node.id if trail.before is not None else 0
+        for name in self.returned:
+            mask = state.get(name).mask
+            key = (name, trail.node.id, asked, mask)
+            if mask != ANY and key not in self.jumps:
+                self.jumps[key] = Jump(name, mask, trail)
+
     def is_lock(self, held: Held) -> bool:
         resource = self.resource(held.resource)
         return resource is not None and resource.kind in ("lock", "context")
@@ -253,6 +268,7 @@ class _Survey:
         self.paths: dict[str, str] = {}
         self.dereferenced: set[str] = set()
         self.returned: set[str] = set()
+        self.written: set[str] = set()
         self.elements: Counter[str] = Counter()
 
     def run(self) -> None:
@@ -276,6 +292,9 @@ class _Survey:
         scene.tracked |= {k for k in self.tests if k in self.dereferenced}
         scene.tracked |= {less for k in self.tests if (less := k.replace("==", "<")) in self.tests}
         scene.tracked |= self.returned
+        if not function.whole:
+            self.returned |= set(self.verdicts())
+        scene.returned = frozenset(name for name in self.returned if name.isidentifier())
         scene.passing = {text for text, count in self.elements.items() if count == 1}
         scene.tested = frozenset(self.tests)
         scene.unsteady = {name for name, n in self.writes.items() if n > 1}
@@ -298,6 +317,19 @@ class _Survey:
             if arg.kind == "name"
         }
         return named - self.scene.locals if self.scene.graph.function.whole else set()
+
+    def verdicts(self) -> Iterator[str]:
+        """What is likely to be returned where that is not shown: `if (ret) goto out;`.
+
+        It is what a call has said, and no pointer.
+        """
+        for stmt in self.scene.graph.function.statements:
+            if not isinstance(stmt, c.If) or not _jumps(stmt):
+                continue
+            test = read_test(stmt.cond)
+            plain = test is not None and test.expr.kind == "name" and test.key == test.expr.name
+            if test is not None and plain and test.key in self.written - self.scene.pointers:
+                yield test.key
 
     def test(self, expr: c.Expr) -> None:
         compared = errno_compared(expr)
@@ -358,6 +390,8 @@ class _Survey:
 
     def write(self, text: str, value: c.Expr) -> None:
         self.writes[text] += 1
+        if value.bare.kind == "call":
+            self.written.add(text)
         if constant_mask(value) != ANY:
             self.constants.add(text)
         bare = value.bare
@@ -368,6 +402,10 @@ class _Survey:
                 self.paths[text] = bare.text
         elif bare.kind == "name" and bare.text in self.paths:
             self.paths[text] = self.paths[bare.text]
+
+
+def _jumps(stmt: c.Stmt) -> bool:
+    return any(isinstance(inner, c.Goto) for inner in c.statements(stmt))
 
 
 def pointed(arg: c.Expr) -> c.Expr | None:

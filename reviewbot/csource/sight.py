@@ -152,6 +152,11 @@ class Sight:
             found = self.side.owners[self.file.path] = owners(self.file.text, self.facts.insiders)
         return found
 
+    @property
+    def given_up(self) -> bool:
+        """Whether a rule has asked for the paths, and they were more than can be walked."""
+        return "walked" in self.__dict__ and not self.walked.complete
+
     @cached_property
     def fresh(self) -> frozenset[str]:
         """Variables that this side declares and the other does not name at all.

@@ -78,6 +78,9 @@ def _mentions(expr: c.Expr, name: str) -> bool:
 def _writes(node: Node, name: str) -> bool:
     if isinstance(node.stmt, c.Declare) and node.kind == "declare":
         return node.stmt.name == name
-    return node.expr is not None and any(
-        e.kind == "assign" and e.parts[0].text == name for e in node.expr.walk()
-    )
+    return node.expr is not None and writes(node.expr, name)
+
+
+def writes(expr: c.Expr, name: str) -> bool:
+    """Whether the expression assigns to the variable."""
+    return any(e.kind == "assign" and e.parts[0].text == name for e in expr.walk())

@@ -26,6 +26,7 @@ FAILED = {
     Failure.NONZERO: NEG | POS,
     Failure.NOT_POSITIVE: NEG | ZERO,
     Failure.FALSE: ZERO,
+    Failure.POSITIVE: POS,
 }
 """What the returned value is when the function failed."""
 
@@ -38,6 +39,7 @@ POSSIBLE = {
     Failure.NONZERO: NEG | ZERO | POS,
     Failure.NOT_POSITIVE: NEG | ZERO | POS,
     Failure.FALSE: ZERO | POS,
+    Failure.POSITIVE: ZERO | POS,
 }
 """All that the returned value can be."""
 

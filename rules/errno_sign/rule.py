@@ -8,7 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reviewbot.rule import Claim, Confidence, Need, Rule, Severity, Sight, syntax
+from reviewbot.rule import (
+    POS,
+    Claim,
+    Confidence,
+    Failure,
+    Need,
+    Rule,
+    Severity,
+    Sight,
+    returns_errno,
+    syntax,
+)
 
 _ERRNO = re.compile(
     r"E(?:PERM|NOENT|SRCH|INTR|IO|NXIO|AGAIN|NOMEM|ACCES|FAULT|BUSY|EXIST|NODEV|INVAL|NOSPC|RANGE"
@@ -31,6 +42,21 @@ def check(sight: Sight) -> Iterable[Claim]:
         if stored and _ERRNO.match(expr.parts[1].bare.text) and type == "int" and _negative(sight):
             text = f"{expr.parts[0].text} is set to {expr.parts[1].text}, a positive number"
             yield _claim(expr.line, text, ("positive", expr.parts[1].text), Confidence.HIGH)
+    yield from _left_over(sight)
+
+
+def _left_over(sight: Sight) -> Iterator[Claim]:
+    """The number of what a call has left undone, returned by a function that returns errnos."""
+    told: set[int] = set()
+    for exit in sight.paths.exits:
+        giver = exit.giver
+        if giver is None or giver.failure is not Failure.POSITIVE or not exit.mask & POS:
+            continue
+        if exit.value is None or giver.id in told or not returns_errno(sight.function):
+            continue
+        told.add(giver.id)
+        text = f"what {giver.name}() has left undone is returned, a positive number"
+        yield _claim(exit.line, text, ("left over", giver.name), Confidence.HIGH)
 
 
 def _type(function: syntax.Function) -> str:

@@ -21,6 +21,9 @@ from reviewbot.rule import (
     lost_codes,
 )
 
+_RETURNED = {Proof.ERROR: Confidence.HIGH, Proof.TOLD: Confidence.MEDIUM}
+"""Where the failing branch returns the variable by itself."""
+
 
 def check(sight: Sight) -> Iterable[Claim]:
     for lost in lost_codes(sight):
@@ -34,7 +37,7 @@ def _confidence(lost: Lost) -> Confidence | None:
     if lost.unwinds:
         return Confidence.MEDIUM if lost.proof is Proof.BOUND else Confidence.HIGH
     if lost.jump is None:
-        return Confidence.HIGH if lost.proof is Proof.ERROR else None
+        return _RETURNED.get(lost.proof)
     return Confidence.LOW if lost.proof >= Proof.TOLD else None
 
 

@@ -5,9 +5,21 @@ Source: CWE-476.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from reviewbot.rule import ZERO, Claim, Confidence, Need, Rule, Severity, Sight, Use, use_claim
+from reviewbot.rule import (
+    ZERO,
+    Claim,
+    Confidence,
+    Need,
+    Note,
+    Rule,
+    Severity,
+    Sight,
+    Use,
+    syntax,
+    use_claim,
+)
 
 
 def check(sight: Sight) -> Iterable[Claim]:
@@ -17,6 +29,41 @@ def check(sight: Sight) -> Iterable[Claim]:
         yield use_claim(
             sight, use, f"{use.key} is NULL on this path, and is used", _sure(sight, use)
         )
+    yield from _asked_of_null(sight)
+
+
+def _asked_of_null(sight: Sight) -> Iterator[Claim]:
+    """`!p && is_ready(p)`: meant is `p && ...`, or `!p || ...`."""
+    for expr in sight.function.expressions:
+        if expr.kind != "binary" or expr.op != "&&":
+            continue
+        left, right = (part.bare for part in expr.parts)
+        while right.kind == "unary" and right.op == "!":
+            right = right.parts[0].bare
+        if left.kind != "unary" or left.op != "!" or right.kind != "call":
+            continue
+        pointer = left.parts[0].bare
+        known = "->" in pointer.text or pointer.text in sight.paths.pointers
+        if known and [arg.bare.text for arg in right.args] == [pointer.text]:
+            yield _claim(sight, right, pointer.text)
+
+
+def _claim(sight: Sight, call: syntax.Expr, pointer: str) -> Claim:
+    return Claim(
+        line=call.line,
+        end_line=call.end_line,
+        message=f"{pointer} is NULL where {call.name}() is asked about it",
+        shape=("asked of NULL", call.name, pointer),
+        trace=(Note(call.line, f"{call.name}() is called only if {pointer} is NULL"),),
+        confidence=Confidence.HIGH,
+        words=(
+            ("function", sight.function.name),
+            ("pointer", pointer),
+            ("giver", ""),
+            ("user", f"{call.name}()"),
+            ("tested", "yes"),
+        ),
+    )
 
 
 def _sure(sight: Sight, use: Use) -> Confidence:

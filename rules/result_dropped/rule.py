@@ -66,7 +66,7 @@ def _heard(function: syntax.Function) -> Iterable[str]:
         if isinstance(stmt, syntax.Return) and stmt.value is not None:
             yield from _call(stmt.value)
         elif isinstance(stmt, syntax.If):
-            yield from _call(stmt.cond)
+            yield from _asked(stmt.cond)
         elif isinstance(stmt, syntax.Declare) and stmt.name in _VERDICTS:
             yield from _call(stmt.value) if stmt.value is not None else ()
     for expr in function.expressions:
@@ -77,6 +77,16 @@ def _heard(function: syntax.Function) -> Iterable[str]:
 def _call(expr: syntax.Expr) -> Iterable[str]:
     if expr.bare.kind == "call" and expr.bare.name:
         yield expr.bare.name
+
+
+def _asked(cond: syntax.Expr) -> Iterable[str]:
+    """The calls that a condition is made of: `f() < 0 || !g()`."""
+    cond = cond.bare
+    if cond.kind in ("binary", "unary"):
+        for part in cond.parts:
+            yield from _asked(part)
+    else:
+        yield from _call(cond)
 
 
 def _ignored(function: syntax.Function) -> Iterable[str]:

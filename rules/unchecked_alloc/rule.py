@@ -20,7 +20,7 @@ from reviewbot.rule import (
     allocates,
     makes,
     syntax,
-    tested_texts,
+    tests_member,
     use_claim,
 )
 
@@ -110,13 +110,22 @@ def _names(sight: Sight, site: Site) -> set[str]:
 
 def _is_asked(sight: Sight, names: set[str]) -> bool:
     """Whether the function compares, returns or hands on the result under one of the names."""
+    handed_on = not _returns_errors(sight.function)
     for stmt in sight.function.statements:
-        value = stmt.value if isinstance(stmt, syntax.Return) else None
+        value = stmt.value if handed_on and isinstance(stmt, syntax.Return) else None
         if isinstance(stmt, (syntax.If, syntax.Loop)):
             value = stmt.cond
         if value is not None and value.bare.text in names:
             return True
     return any(_asks(sight, expr, names) for expr in sight.function.expressions)
+
+
+def _returns_errors(function: syntax.Function) -> bool:
+    """Whether the function says by an error pointer that it failed, so that NULL is no failure."""
+    return any(
+        isinstance(s, syntax.Return) and s.value is not None and s.value.bare.name == "ERR_PTR"
+        for s in function.statements
+    )
 
 
 def _asks(sight: Sight, expr: syntax.Expr, names: set[str]) -> bool:
@@ -151,9 +160,9 @@ def _asks_inside(sight: Sight, call: syntax.Expr, names: set[str]) -> bool:
     callee = sight.known.function(call.name) if places else None
     if callee is None:
         return False
-    tested = set(tested_texts(callee))
     return any(
-        number < len(callee.params) and f"{callee.params[number].name}->{member}" in tested
+        number < len(callee.params)
+        and tests_member(callee, f"{callee.params[number].name}->{member}")
         for number, member in places
     )
 

@@ -30,7 +30,7 @@ _SURE = {
     Way.SKIPPED: Confidence.HIGH,
     Way.EARLY: Confidence.HIGH,
     Way.NEVER: Confidence.HIGH,
-    Way.DROPPED: Confidence.LOW,
+    Way.DROPPED: Confidence.MEDIUM,
     Way.FAILED: Confidence.MEDIUM,
 }
 _SAYS = {

@@ -80,6 +80,28 @@ def test_acpi_macros_return_and_ask_for_zero() -> None:
     assert {exit.mask for exit in paths(asks).exits} == {POS, ZERO}
 
 
+def test_what_was_seen_before_there_were_too_many_paths_was_seen() -> None:
+    flags = "".join(f"if (foo->f{n})\nx += {n};\n" for n in range(8))
+    seen = paths(f"void *p;\nint x = 0;\np = get_mem();\n*(int *)p = 1;\n{flags}{flags}return x;")
+    assert not seen.complete
+    assert [use.key for use in seen.uses] == ["p"]
+    assert not seen.exits
+
+
+def test_a_function_that_is_handed_a_member_cannot_change_it() -> None:
+    body = "foo->clk = get_clk(foo);\nif (IS_ERR(foo->clk))\nreturn 1;\n{}(foo->clk);\n"
+    known = paths(body.format("get_clk") + "return PTR_ERR(foo->clk);")
+    assert [errno.val.stale for errno in known.errnos] == [False]
+    unknown = paths(body.format("anything") + "return PTR_ERR(foo->clk);")
+    assert [errno.val.stale for errno in unknown.errnos] == [True]
+
+
+def test_what_a_call_in_a_return_gives_is_kept_whatever_its_arguments_name() -> None:
+    (exit,) = paths("return get_mem(sizeof(struct bar));").exits
+    assert exit.giver is not None
+    assert exit.giver.name == "get_mem"
+
+
 def test_a_late_test_counts_only_where_every_way_there_has_used_the_pointer() -> None:
     late = "foo->n = 1;\nif (!foo)\nreturn -1;\nreturn 0;"
     assert [(test.key, test.used) for test in paths(late).late] == [("foo", 3)]

@@ -64,6 +64,7 @@ def test_each_way_is_told_apart(body: str, way: Way) -> None:
         "extern int late;\nreturn late;",
         "int v;\nif (f(&v))\nreturn -EIO;\nreturn v;",
         "struct lumo *p;\np = kzalloc_obj(*p);\nreturn p ? 0 : -ENOMEM;",
+        "u16 v;\npcie_capability_read_word(lumo->pdev, n, &v);\nreturn v;",
         "struct lumo *p;\nint *a;\np = kzalloc_flex(*p, a, n);\nreturn p ? 0 : -ENOMEM;",
         "struct lumo *p;\nif (any_of(lumo->all, p, is_lit(p)))\nreturn 1;\nreturn 0;",
         "int v;\nscoped_reading (&lumo->lock, fast) {\nv = lumo->v;\n}\nreturn v;",
