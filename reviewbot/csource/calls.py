@@ -6,7 +6,7 @@ import re
 from functools import partial
 
 from reviewbot.csource.conditions import constant_mask
-from reviewbot.csource.events import LockSlip, Site
+from reviewbot.csource.events import Site
 from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
 from reviewbot.csource.freed import (
     UNDER,
@@ -30,9 +30,10 @@ from reviewbot.csource.gone import (
     split,
 )
 from reviewbot.csource.hanging import hang, hangs
-from reviewbot.csource.names import may_keep, puts, tears_down
+from reviewbot.csource.names import may_end, may_keep, puts, tears_down
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
+from reviewbot.csource.slips import GONE, note_flags, note_held, note_release, note_unheld
 from reviewbot.csource.syntax import Expr
 from reviewbot.csource.values import (
     ANY,
@@ -243,7 +244,7 @@ def _release(
     key = _key(resource, text)
     held = state.held.get(key)
     if held is not None:
-        _check_variant(scene, site, fact, held, state)
+        note_release(scene, site, fact, held, state)
         _give_back(scene, site, state, key, held, node)
         _mark_gone(state, resource, key, site)
         if resource.kind is Kind.CONTEXT and scene.borrowed:
@@ -253,14 +254,10 @@ def _release(
             bury_whole(state, arg, site.id)
         return
     scene.unheld.add((resource.id, text))
-    if resource.kind in _LENDABLE and not state.get("~" + key).freed:
+    if resource.kind in _LENDABLE and not state.get(GONE + key).freed:
         state.set(LENT + key, Val(freed=site.id))
     if resource.kind in (Kind.LOCK, Kind.CONTEXT):
-        gone = state.get("~" + key)
-        if gone.freed:
-            slip = ("not-held", site.id)
-            taken = Held(resource.id, gone.freed, text)
-            scene.slips.setdefault(slip, LockSlip("not-held", site, taken, state.trail))
+        note_unheld(scene, site, resource, key, state)
         return
     if state.trail is not None and _matters_untaken(fact, resource):
         scene.not_held(site, resource, key, text, state.trail)
@@ -401,13 +398,7 @@ def _orphan(state: State, text: str) -> None:
 
 def _mark_gone(state: State, resource: Resource, key: str, site: Site) -> None:
     if resource.kind is Kind.LOCK and not resource.singleton:
-        state.set("~" + key, Val(freed=site.id))
-
-
-def _check_variant(scene: Scene, site: Site, fact: Fact, held: Held, state: State) -> None:
-    taken = scene.sites[held.site].fact if held.site in scene.sites else None
-    if taken is not None and taken.variant != fact.variant and taken.variant and fact.variant:
-        scene.slips.setdefault(("variant", site.id), LockSlip("variant", site, held, state.trail))
+        state.set(GONE + key, Val(freed=site.id))
 
 
 # -- taking
@@ -424,13 +415,14 @@ def _acquire(
     arg = _argument(site, acquire.where)
     name, text = _held_name(scene, site, acquire, resource, arg)
     if name.startswith(KEYED):
-        _check_twice(scene, site, fact, resource, state, name)
+        note_held(scene, site, fact.failure in (None, Failure.NEVER), state, name)
+        note_flags(scene, site, state)
     stored = bool(text) and not name.startswith(KEYED) and text not in scene.locals
     stored = stored and not acquire.member and bool(acquire.where or site.target)
     again = state.vals.pop(LENT + name, None) is not None
     state.held[name] = Held(resource.id, site.id, text, ok, frozenset(), False, stored, again)
     scene.takers.setdefault(name, set()).add(site.id)
-    state.vals.pop("~" + name, None)
+    state.vals.pop(GONE + name, None)
     val = state.get(site.call.text)
     state.vals[site.call.text] = val._replace(inst=name)
     if acquire.out and text:
@@ -458,16 +450,6 @@ def _key(resource: Resource, text: str) -> str:
     """How a thing is known that an argument names; init(&p->cache) is undone by exit(p->cache)."""
     named = text.removeprefix("&") if resource.id.startswith(UNDO) else text
     return keyed(resource.id, named)
-
-
-def _check_twice(
-    scene: Scene, site: Site, fact: Fact, resource: Resource, state: State, name: str
-) -> None:
-    held = state.held.get(name)
-    if held is None or resource.nests or resource.kind is not Kind.LOCK:
-        return
-    if fact.failure in (None, Failure.NEVER) and held.site != site.id:
-        scene.slips.setdefault(("twice", site.id), LockSlip("twice", site, held, state.trail))
 
 
 def _result(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
@@ -553,6 +535,7 @@ def _undo_by_name(scene: Scene, site: Site, state: State) -> None:
         named = "unlock" in site.name if lock else tears_down(site.name)
         undone = named and (not held.text or not args or roots(held.text) & args)
         given = lock and resource.id not in scene.known.near and _is_given(scene, site, held)
+        given = given and (not resource.inner or may_end(site.name))
         if undone or given:
             del state.held[key]
 

@@ -181,9 +181,15 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class LockSlip:
-    """A lock taken twice, given back twice, or given back with the wrong call."""
+    """What a path did wrong with a lock, at `site`; `held` is how it was taken before.
 
-    kind: Literal["twice", "not-held", "variant"]
+    twice: taken again; not-held: given back again; variant: given back by a call that does not
+    fit; guarded: given back by hand though a guard does it as well (`site` is the unlock);
+    flags: the interrupt flags went into a variable that still keeps those of another lock.
+    irqs-on: interrupts are switched on though `held` was taken with interrupts off.
+    """
+
+    kind: Literal["twice", "not-held", "variant", "guarded", "flags", "irqs-on"]
     site: Site
     held: Held
     trail: Trail | None

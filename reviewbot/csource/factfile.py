@@ -23,12 +23,13 @@ from reviewbot.csource.facts import (
     Kind,
     NullableField,
     PrintHelper,
+    Registers,
     Removed,
     Resource,
 )
 from reviewbot.errors import BadRule
 
-_COMPILED = "5"  # raise it when the rows of facttable.py change their shape
+_COMPILED = "8"  # raise it when the rows of facttable.py change their shape
 _COPIES = 4  # compiled copies that are kept: several versions may be in use
 _NONE: frozenset[Any] = frozenset()
 
@@ -181,6 +182,22 @@ def _facts(table: facttable.Table, digest: str) -> Facts:
         terminated=frozenset(table["terminated"]),
         options=frozenset(table["option"]),
         insiders=frozenset(n for n, row in table["function"].items() if row.get("inside")),
+        handlers=tuple(
+            Registers(key.partition(" ")[0], row.get("arg", 0), row.get("on", 0), row["context"])
+            for key, row in sorted(table["handler"].items())
+        ),
+        sleepers=frozenset(table["sleeper"]),
+        slow=frozenset(
+            place[0]
+            for row in table["function"].values()
+            for place in row.get("acquires", ())
+            if row.get("sleeps")
+        ),
+        waiters=tuple(
+            (name, context)
+            for name, row in sorted(table["function"].items())
+            for context in row.get("waits_for", ())
+        ),
         by_value=frozenset(
             place[0]
             for row in table["function"].values()
@@ -221,6 +238,10 @@ def _fact(name: str, row: facttable.Row) -> Fact:
         gfp=row.get("gfp", 0),
         takes=tuple(row.get("takes", ())),
         callbacks_under=tuple(row.get("callbacks_under", ())),
+        waits_for=tuple(row.get("waits_for", ())),
+        waits_at=row.get("waits_at", 1),
+        asserts=row.get("asserts", 0),
+        asserts_held=row.get("asserts_held", ""),
         drops=_set(row, "drops"),
         undo=tuple(row.get("undo", ())),
         accepts=_set(row, "accepts"),
@@ -243,7 +264,7 @@ def _fact(name: str, row: facttable.Row) -> Fact:
 
 
 def _resource(name: str, row: facttable.Row) -> Resource:
-    flags = ("linear", "singleton", "atomic", "nests", "value")
+    flags = ("linear", "singleton", "atomic", "nests", "value", "inner")
     switches = {key: row.get(key, False) for key in flags}
     via = tuple(row.get("via", ()))
     return Resource(name, Kind(row["kind"]), row["noun"], via=via, **switches)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -47,6 +48,7 @@ class Resource:
     `atomic`: who holds it must not sleep. `nests`: taking it twice is fine.
     `value`: the reference lies in a struct that others hold by value (struct path), so that
     path_put(&p->path) is not the end of p.
+    `inner`: a lock that is named by what holds it, which functions are handed for other ends.
     `via`: members whose address stands for the whole: put_device(&pdev->dev) gives `pdev` back.
     """
 
@@ -58,6 +60,7 @@ class Resource:
     atomic: bool = False
     nests: bool = False
     value: bool = False
+    inner: bool = False
     via: tuple[str, ...] = ()
 
 
@@ -87,8 +90,11 @@ class Fact:
     consumes_on_success: only when it does not; consumes_on_failure: only when it does (skb_pad
     frees the skb). uses: arguments that are dereferenced without a check. fills: addresses to
     which something is written even when it fails. typeof: arguments of which only the type is
-    asked (kmalloc_obj(*p)). takes: global locks taken inside. callbacks_under: locks held while
-    it calls back into drivers. sleeps: may sleep, whatever its arguments. gfp: the argument whose
+    asked (kmalloc_obj(*p)). takes: core locks taken inside. callbacks_under: locks held while
+    it calls back into drivers. waits_for: the contexts whose handlers it waits for or calls,
+    those that are known by the argument waits_at. asserts: the argument that is a lock which
+    must be held; asserts_held: its resource, where that is known. drops: locks that it may give
+    back, whoever took them. sleeps: may sleep, whatever its arguments. gfp: the argument whose
     GFP flags decide whether it may sleep. undo: the functions that undo its effect. accepts: what
     a release takes without harm ("null", "err-ptr", "untaken"). variant: for locks, what must
     match between lock and unlock ("irqsave", "bh", "read", ...). flags: the argument that holds
@@ -112,6 +118,10 @@ class Fact:
     gfp: int = 0
     takes: tuple[str, ...] = ()
     callbacks_under: tuple[str, ...] = ()
+    waits_for: tuple[str, ...] = ()
+    waits_at: int = 1
+    asserts: int = 0
+    asserts_held: str = ""
     undo: tuple[str, ...] = ()
     accepts: frozenset[str] = frozenset()
     variant: str = ""
@@ -207,6 +217,19 @@ class Removed:
     source: str = ""
 
 
+class Registers(NamedTuple):
+    """What hands a function of the driver over to be called, and the context that it runs in.
+
+    `name` is a function or macro, whose argument `where` is the handler and `on` (0 for none)
+    what it is known by; or `type.member`, an operation; or `.member`, which is assigned.
+    """
+
+    name: str
+    where: int
+    on: int
+    context: str
+
+
 @dataclass(frozen=True)
 class Facts:
     """All tables, by name."""
@@ -226,6 +249,13 @@ class Facts:
     options: frozenset[str] = frozenset()
     """Kconfig options that many know by name, without CONFIG_."""
     insiders: frozenset[str] = frozenset()  # functions with `inside`
+    handlers: tuple[Registers, ...] = ()
+    sleepers: frozenset[str] = frozenset()
+    """Functions without an entry of their own that may sleep."""
+    slow: frozenset[str] = frozenset()
+    """Resources whose taking may sleep: mutexes and kin."""
+    waiters: tuple[tuple[str, str], ...] = ()
+    """(function, context) of all that waits for handlers."""
     by_value: frozenset[str] = frozenset()  # resources that some function returns
     returned: Mapping[str, Failure] = field(default_factory=lambda: MappingProxyType({}))
     """How functions without a failure of their own above say that they failed: only what a

@@ -83,13 +83,17 @@ def _as_list(value: object) -> list[str]:
 
 _SOURCE: dict[str, Check] = {"source": _is(str)}
 _NAMED: dict[str, Check] = {"names": _words(), **_SOURCE}
-_FLAGS = ("linear", "singleton", "atomic", "nests", "value")
-_PLACED = ("returns", "inside", "links", "unlinks", "arms", "disarms", "moves")
-_SCALARS = ("failure", "gfp", "variant", "flags", "under", *_PLACED)
+_FLAGS = ("linear", "singleton", "atomic", "nests", "value", "inner")
+_PLACED = (
+    *("returns", "inside", "links", "unlinks", "arms", "disarms", "moves"),
+    *("waits_at", "asserts"),
+)
+_SCALARS = ("failure", "gfp", "variant", "flags", "under", "asserts_held", *_PLACED)
 _GIVEN = ("keeps", "consumes", "consumes_on_success", "consumes_on_failure")
 _SETS = (
     *("borrows", *_GIVEN, "uses", "typeof", "fills"),
     *("takes", "callbacks_under", "drops", "undo", "accepts", "managed_by"),
+    "waits_for",
 )
 
 SCHEMA: Mapping[str, dict[str, Check]] = {
@@ -100,13 +104,17 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
         "typeof": _arguments,
         "fills": _arguments,
         **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "shared", "out", "always")},
-        **{key: _words() for key in ("takes", "callbacks_under", "drops", "undo", "managed_by")},
+        **dict.fromkeys(
+            ("takes", "callbacks_under", "drops", "undo", "managed_by", "waits_for"),
+            _words(),
+        ),
         **{key: _is(int) for key in ("gfp", "flags", "arg", *_PLACED)},
         "acquires": _names,
         "releases": _names,
         "from": _from,
         "member": _is(str),
         "under": _is(str),
+        "asserts_held": _is(str),
         "failure": _one_of(*Failure),
         "borrows": _borrows,
         "accepts": _words("null", "err-ptr", "untaken"),
@@ -127,6 +135,8 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
         "scoped": _is(bool),
         "removable": _is(bool),
     },
+    "handler": {**_NAMED, "arg": _is(int), "on": _is(int), "context": _is(str)},
+    "sleeper": _NAMED,
     "printer": {**_NAMED, "format": _is(int)},
     "removed": {**_NAMED, "use": _is(str), "since": _version, "header": _is(str)},
     "release": {"version": _version, "day": _day, **_SOURCE},
@@ -147,6 +157,8 @@ _REQUIRED = {
     "guard": ("names", "resource"),
     "free": ("names", "resources"),
     "iterator": ("names",),
+    "handler": ("names", "context"),
+    "sleeper": ("names",),
     "printer": ("names", "format"),
     "removed": ("names", "use", "since"),
     "release": ("version", "day"),
@@ -210,7 +222,9 @@ def _read_entry(place: str, kind: str, entry: Row, source: str, table: Table) ->
     row = {"source": source, **entry, "@": place}
     for name in row.pop("names", None) or [row.get("path") or row.get("version", "")]:
         if kind != "function":
-            _declare(place, table[kind], name, row)
+            # One call may register several handlers.
+            key = f"{name} {row.get('arg', 0)}" if kind == "handler" else name
+            _declare(place, table[kind], key, row)
             continue
         _merge(name, table[kind].setdefault(name, {"@": place}), _function_row(row))
 
@@ -299,15 +313,16 @@ def _check_arguments(name: str, row: Row, place: str) -> None:
 
 def _check_references(table: Table) -> None:
     known = table["resource"]
-    for kind in ("function", "guard", "free", "iterator"):
+    for kind in ("function", "guard", "free", "iterator", "handler"):
         for name, row in table[kind].items():
             ids = [place[0] for key in ("acquires", "releases") for place in row.get(key, ())]
             ids += [
                 i
-                for key in ("takes", "callbacks_under", "drops", "resources")
+                for key in ("takes", "callbacks_under", "drops", "resources", "waits_for")
                 for i in row.get(key, ())
             ]
-            ids += [row[key] for key in ("resource", "under") if row.get(key)]
+            named = ("resource", "context", "under", "asserts_held")
+            ids += [row[key] for key in named if row.get(key)]
             for id_ in ids:
                 if id_ not in known:
                     raise BadRule(

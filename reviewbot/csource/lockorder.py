@@ -1,8 +1,4 @@
-"""In which order a function takes locks, itself or by callees, and who does it the other way.
-
-Locks are known by class, as lockdep does: a member by the type of what it hangs on and its
-name, a global by its name, a lock that no argument names by the fact that names it.
-"""
+"""In which order a function takes locks, itself or by callees, and who does it the other way."""
 
 from __future__ import annotations
 
@@ -13,23 +9,17 @@ from typing import NamedTuple
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.events import Site
-from reviewbot.csource.facts import Fact, Failure, Kind, Resource
+from reviewbot.csource.locks import (
+    Lock,
+    asserted,
+    held_lock,
+    taken_inside,
+    tries,
+)
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.values import Held
 
 _CANDIDATES = 16
 """So many functions of a file are walked for an order; a lock that more of them take is skipped."""
-_DEPTH = 2
-_WORD = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?")
-_LOCK_TYPES = ("mutex", "spinlock_t", "raw_spinlock_t", "rwlock_t", "rw_semaphore", "semaphore")
-
-
-class Lock(NamedTuple):
-    """One lock: its class, and what the code calls it. `core`: a fact names it, no argument."""
-
-    cls: str
-    text: str
-    core: bool = False
 
 
 class Order(NamedTuple):
@@ -58,12 +48,12 @@ def orders(sight: Sight) -> Iterator[Order]:
 def _all_orders(sight: Sight) -> Iterator[Order]:
     sites = sight.paths.sites
     for call in sight.paths.calls:
-        locks = [(held, lock) for held in call.held if (lock := _held_lock(sight, held))]
+        locks = [(held, lock) for held in call.held if (lock := held_lock(sight, held))]
         for (outer, first), (inner, second) in combinations(locks, 2):
             site = sites[inner.site]
-            if not _tries(site.fact):
+            if not tries(site.fact):
                 yield Order(first, second, sites.get(outer.site), site, "")
-        inside = list(_taken_inside(sight, call.site.name, _DEPTH)) if locks else []
+        inside = list(taken_inside(sight, call.site.name)) if locks else []
         held_classes = {lock.cls for _, lock in locks}
         for outer, first in locks:
             for second in inside:
@@ -78,7 +68,7 @@ def against(sight: Sight, order: Order) -> tuple[str, Order] | None:
     function's idea.
     """
     found: tuple[str, Order] | None = None
-    for other in _neighbours(sight, order):
+    for other in neighbours(sight, _word(order.first), _word(order.second)):
         for there in orders(other):
             pair = (there.first.cls, there.second.cls)
             if pair == (order.first.cls, order.second.cls):
@@ -94,108 +84,34 @@ def called_back_under(sight: Sight, lock: Lock) -> str:
     return min((fact.name for fact in known if lock.cls in fact.callbacks_under), default="")
 
 
-# -- classes
+def irqs_on_for_caller(sight: Sight) -> Iterator[tuple[c.Expr, Lock, str]]:
+    """The calls that switch interrupts on though the caller, as the function says, holds a lock
+    that the file only ever takes with interrupts off; the lock, and what takes it so."""
+    on = [call for call in sight.function.calls if _switches_on(sight, call)]
+    for lock in asserted(sight) if on else ():
+        facts = [sight.facts.functions.get(name) for name in _handed(sight.file.text, lock.text)]
+        takers = [fact for fact in facts if fact is not None and fact.acquires]
+        if takers and all("irq" in fact.variant for fact in takers):
+            yield on[0], lock, takers[0].name
 
 
-def _held_lock(sight: Sight, held: Held) -> Lock | None:
-    resource = sight.known.resource(held.resource)
-    return _lock(sight.function, resource, held.text) if resource is not None else None
+def _handed(file: bytes, text: str) -> Iterable[str]:
+    """The functions that the file hands this very lock to."""
+    pattern = rb"\b(\w+)\s*\(\s*&%s\b" % re.escape(text.encode())
+    return (name.decode() for name in re.findall(pattern, file))
 
 
-def _lock(function: c.Function, resource: Resource, text: str) -> Lock | None:
-    """The lock that a text names in a function; None where its class cannot be told."""
-    if resource.kind is not Kind.LOCK:
-        return None
-    if resource.singleton:
-        return Lock(resource.id, resource.noun, True)
-    bare = text.lstrip("&*")
-    parts = re.split(r"->|\.", bare)
-    if not bare.isascii() or not all(_WORD.fullmatch(part) for part in parts):
-        return None
-    type = _type(function, parts[0])
-    if type is None or len(parts) == 1:
-        # A pointer to a bare lock may be any lock; a locked object is known by its type.
-        known = None if type in _LOCK_TYPES else type or bare
-        return Lock(f"{resource.id} {known}", bare) if known and len(parts) == 1 else None
-    if len(parts) > 2:
-        return Lock(f"{parts[-2]}.{parts[-1]}", bare)
-    return Lock(f"{type}.{parts[1]}", bare)
+def _switches_on(sight: Sight, call: c.Expr) -> bool:
+    fact = sight.facts.functions.get(call.name)
+    return fact is not None and bool(fact.releases) and fact.variant.rpartition("-")[2] == "irq"
 
 
-def _type(function: c.Function, name: str) -> str | None:
-    """The declared type of a parameter or local, without stars; None for a global."""
-    for parameter in function.params:
-        if parameter.name == name:
-            return _plain(parameter.type)
-    for stmt in function.statements:
-        if isinstance(stmt, c.Declare) and stmt.name == name:
-            return _plain(stmt.type)
-    return None
-
-
-def _plain(type: str) -> str:
-    words = type.replace("*", " ").split()
-    return " ".join(word for word in words if word not in ("const", "struct", "static"))
-
-
-def _tries(fact: Fact | None) -> bool:
-    return fact is not None and fact.failure is Failure.FALSE
-
-
-# -- callees
-
-
-def _taken_inside(sight: Sight, name: str, depth: int) -> Iterator[Lock]:
-    """The locks that a callee takes, from the tables or from its text in the file."""
-    fact = sight.facts.functions.get(name)
-    if fact is not None:
-        for id in fact.takes:
-            resource = sight.facts.resources[id]
-            yield Lock(resource.id, resource.noun, True)
-        return
-    function = sight.file.function(name) if name in sight.file.names else None
-    if function is None or not function.readable or not depth:
-        return
-    yield from _taken_directly(sight, function)
-    for call in function.calls:
-        if call.name != name:
-            yield from _taken_inside(sight, call.name, depth - 1)
-
-
-def _taken_directly(sight: Sight, function: c.Function) -> Iterator[Lock]:
-    facts = sight.facts
-    for call in function.calls:
-        fact = facts.functions.get(call.name)
-        for acquire in fact.acquires if fact is not None and not _tries(fact) else ():
-            resource = facts.resources.get(acquire.resource)
-            text = call.args[acquire.where - 1].bare.text if _has(call, acquire.where) else ""
-            lock = _lock(function, resource, text) if resource is not None else None
-            if lock is not None:
-                yield lock
-    for stmt in function.statements:
-        if isinstance(stmt, (c.Guard, c.Guarded)):
-            guard = facts.guards.get(stmt.type)
-            resource = facts.resources.get(guard.resource) if guard is not None else None
-            text = stmt.args[guard.where - 1].bare.text if guard and stmt.args else ""
-            lock = _lock(function, resource, text) if resource is not None else None
-            if lock is not None:
-                yield lock
-
-
-def _has(call: c.Expr, where: int) -> bool:
-    return 0 < where <= len(call.args)
-
-
-# -- the rest of the file
-
-
-def _neighbours(sight: Sight, order: Order) -> Iterator[Sight]:
-    """The other functions of the file whose text names both locks, or callees that take them."""
-    first, second = _word(order.first), _word(order.second)
+def neighbours(sight: Sight, *words: str) -> Iterator[Sight]:
+    """The other functions of the file whose text has all these words; none if they are many."""
     names = [
         name
         for name, text in _texts(sight)
-        if name != sight.function.name and _names(text, first) and _names(text, second)
+        if name != sight.function.name and all(_has_word(text, word) for word in words)
     ]
     if len(names) > _CANDIDATES:
         return
@@ -209,7 +125,7 @@ def _word(lock: Lock) -> str:
     return re.split(r"->|\.| ", lock.text)[-1]
 
 
-def _names(text: bytes, word: str) -> bool:
+def _has_word(text: bytes, word: str) -> bool:
     return re.search(rb"\b%s\b" % re.escape(word.encode()), text) is not None
 
 

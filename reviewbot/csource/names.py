@@ -25,6 +25,10 @@ _TEARS_DOWN = re.compile(
 )
 
 
+_ENDS = re.compile(
+    r"unlock|release|done|finish|complete|end|put|drop|clos|destroy|free|cancel|exit"
+)
+
 _MAKES = re.compile(r"(?:^|_)(?:k?[vmz]?alloc|kv?calloc|k\w*dup|kasprintf|new)")
 
 
@@ -47,6 +51,12 @@ _PUTS = re.compile(r"(?:^|_)(?:put|unref|unreference)(?:_|$)")
 def puts(name: str) -> bool:
     """Whether a function of this name gives a reference back, maybe the last one."""
     return _PUTS.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def may_end(name: str) -> bool:
+    """Whether a function of this name may end what its caller has begun with its argument."""
+    return not name or _ENDS.search(name.lower()) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -34,6 +34,7 @@ from reviewbot.csource.freed import INSIDE, LOOPING, SAME, UNDER
 from reviewbot.csource.hanging import UNLINKED
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene, live_names
+from reviewbot.csource.slips import GONE, note_guard_end, note_held
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import LENT, UNSET, ZERO, Held, State, Val, keyed, roots
 
@@ -120,6 +121,7 @@ class _Walk:
         self.live = live_names(graph)
         self.wanted: list[dict[str, bool]] = [{} for _ in graph.nodes]
         self.made: dict[int, c.Expr] = {}
+        self.guards: dict[int, Site] = {}
         self.params = frozenset(p.name for p in graph.function.params)
 
     def run(self) -> Paths:
@@ -281,13 +283,14 @@ class _Walk:
         guard = self.scene.facts.guards.get(stmt.type)
         if guard is None or guard.where == 0:
             return states
-        call = self.call(node, stmt.macro, stmt.args)
-        site = self.scene.site(call, "")
+        call = self.call(node, stmt.macro, stmt.args, stmt.type)
+        site = self.guards[id(stmt)] = self.scene.site(call, "")
         text = self.guard_text(stmt)
+        key = keyed(guard.resource, text)
         for after in states:
-            held = Held(guard.resource, site.id, text, scoped=True)
             self.scene.call(site, after)
-            after.held[keyed(guard.resource, text)] = held
+            note_held(self.scene, site, not guard.conditional, after, key)
+            after.held[key] = Held(guard.resource, site.id, text, scoped=True)
             after.note(node, None, "acquire", site.id)
         return states
 
@@ -298,13 +301,13 @@ class _Walk:
             return ""
         return self.scene.canonical(stmt.args[guard.where - 1])
 
-    def call(self, node: Node, macro: str, args: tuple[c.Expr, ...]) -> c.Expr:
-        """A guard or loop macro as the call that it is, made once."""
+    def call(self, node: Node, macro: str, args: tuple[c.Expr, ...], op: str = "") -> c.Expr:
+        """A guard or loop macro as the call that it is, made once; `op` is a guard's class."""
         if node.id not in self.made:
             callee = c.Expr("name", macro, node.line, node.line, name=macro)
             text = f"{macro}({','.join(arg.text for arg in args)})"
             self.made[node.id] = c.Expr(
-                "call", text, node.line, node.line, name=macro, parts=(callee, *args)
+                "call", text, node.line, node.line, op, macro, (callee, *args)
             )
         return self.made[node.id]
 
@@ -312,15 +315,15 @@ class _Walk:
         stmt = node.stmt
         if isinstance(stmt, (c.Guard, c.Guarded)):
             guard = self.scene.facts.guards.get(stmt.type)
-            held = (
-                state.held.pop(keyed(guard.resource, self.guard_text(stmt)), None)
-                if guard
-                else None
-            )
-            if held is not None and self.scene.borrowed:
-                resource = self.scene.resource(held.resource)
-                if resource is not None and resource.kind is Kind.CONTEXT:
-                    leave_section(self.scene, state, held.site)
+            if guard is not None:
+                key = keyed(guard.resource, self.guard_text(stmt))
+                held = state.held.pop(key, None)
+                if held is None and id(stmt) in self.guards:
+                    note_guard_end(self.scene, self.guards[id(stmt)], guard.resource, key, state)
+                elif held is not None and self.scene.borrowed:
+                    resource = self.scene.resource(held.resource)
+                    if resource is not None and resource.kind is Kind.CONTEXT:
+                        leave_section(self.scene, state, held.site)
         elif isinstance(stmt, c.Declare):
             val = state.get(stmt.name)
             if val.freed or val.mask == UNSET:
@@ -481,7 +484,7 @@ class _Walk:
 
     def outlives(self, text: str) -> bool:
         """Whether what this names can still be reached when the function is left."""
-        if text[0] in ("~", LENT):
+        if text[0] in (GONE, LENT):
             return False
         return "->" in text or text not in self.scene.locals or text in self.params
 

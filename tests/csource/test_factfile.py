@@ -80,6 +80,7 @@ def test_every_resource_is_used(facts: Facts) -> None:
     used = {place.resource for f in facts.functions.values() for place in f.acquires + f.releases}
     used |= {guard.resource for guard in facts.guards.values()}
     used |= {id_ for f in facts.functions.values() for id_ in f.takes + f.callbacks_under}
+    used |= {each.context for each in facts.handlers}
     used |= {id_ for free in facts.frees.values() for id_ in free.resources}
     assert set(facts.resources) - used == set()
 

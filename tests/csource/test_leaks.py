@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import replace
-from functools import cache
-
 import pytest
 
-from reviewbot.csource.factfile import load_facts
-from reviewbot.csource.facts import Facts, Kind
+from reviewbot.csource.facts import Kind
 from reviewbot.csource.leaks import Leak, leaks, left_there
-from reviewbot.csource.parse import parse_file
-from reviewbot.csource.sight import Side, Sight
+from reviewbot.csource.sight import Sight
 from reviewbot.csource.tails import dropped, locks_no_more
-from reviewbot.resources import rules_dir
+from tests.csource.sights import both, sight
 
 HEAD = "static int f(struct brisk *p)\n{\n"
 HELPERS = """
@@ -40,38 +34,21 @@ static int brisk_emit(struct brisk *p, int cookie)
 """
 
 
-@cache
-def _facts() -> Facts:
-    return load_facts(rules_dir() / "facts")
-
-
 def _text(body: str, rest: str) -> str:
     lines = body.replace("; ", ";\n").replace("{ ", "{\n").replace(") ", ")\n")
     return f"{rest}\n{HEAD}{lines}\n}}\n"
 
 
-def _sight(body: str, side: str = "after", rest: str = HELPERS) -> Sight:
-    text = _text(body, rest)
-    file = parse_file("drivers/misc/brisk.c", text.encode(), frozenset())
-    function = file.function("f")
-    assert function is not None and function.readable
-    return Sight(function, file, Side(side, {file.path: file}), frozenset(), _facts())
+def _sight(body: str) -> Sight:
+    return sight(_text(body, HELPERS))
 
 
 def _both(before: str, after: str, rest: tuple[str, str] = (HELPERS, HELPERS)) -> Sight:
-    """The side after the patch, which knows the one before."""
-    old, new = (_text(*side).split("\n") for side in zip((before, after), rest, strict=True))
-    same = difflib.SequenceMatcher(None, old, new).get_matching_blocks()
-    kept = {block.b + at + 1 for block in same for at in range(block.size)}
-    was, now = _sight(before, "before", rest[0]), _sight(after, "after", rest[1])
-    now = replace(now, touched=frozenset(range(1, len(new) + 1)) - kept)
-    object.__setattr__(now, "other", was)
-    object.__setattr__(was, "other", now)
-    return now
+    return both(_text(before, rest[0]), _text(after, rest[1]))
 
 
-def _left(sight: Sight, kind: Kind = Kind.LOCK) -> list[Leak]:
-    return list(leaks(sight, kind))
+def _left(seen: Sight, kind: Kind = Kind.LOCK) -> list[Leak]:
+    return list(leaks(seen, kind))
 
 
 LEAVES = "mutex_lock(&p->m); if (p->bad) return -EIO; mutex_unlock(&p->m); return 0;"
@@ -182,10 +159,10 @@ def test_an_address_and_a_pointer_name_the_same_state() -> None:
 
 def test_whether_a_patch_changes_what_a_callee_does() -> None:
     other = HELPERS.replace("brisk_notify(p->net);", "")
-    sight = _both("return 0;", "return 1;", (HELPERS, other))
-    assert sight.changes("brisk_unlock")
-    assert not sight.changes("brisk_lock")
-    assert not sight.changes("brisk_missing")
+    seen = _both("return 0;", "return 1;", (HELPERS, other))
+    assert seen.changes("brisk_unlock")
+    assert not seen.changes("brisk_lock")
+    assert not seen.changes("brisk_missing")
 
 
 def test_an_unlock_goes_with_its_lock() -> None:

@@ -1,0 +1,18 @@
+static void dunnock_settle(struct dunnock *dunnock)
+{
+	dunnock_write(dunnock, DUNNOCK_SETTLE);
+	usleep_range(100, 200);
+}
+
+static irqreturn_t dunnock_irq(int irq, void *data)
+{
+	struct dunnock *dunnock = data;
+
+	dunnock->events++;
+	return IRQ_HANDLED;
+}
+
+static int dunnock_open(struct dunnock *dunnock)
+{
+	return request_irq(dunnock->irq, dunnock_irq, 0, "dunnock", dunnock);
+}
