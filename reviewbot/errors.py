@@ -11,7 +11,6 @@
         UnknownRule                2  404  no rule has this id
         TreeUnusable               2  422  --tree is neither a git repository nor a folder
         GitRangeUnusable           2  422  --git with a range that names no patches
-        OutboxUnusable             2  500  drafts cannot be put where they were asked for
         DraftClosed                2  409  a draft was sent or discarded before it was changed
         StoreUnusable              2  503  the database does not answer, or is not ours
         BadDelivery                2  422  a webhook's body names no series
@@ -25,6 +24,10 @@
         NotFound                   2  404  the archive does not know this Message-ID
         Unreachable                2  503  the archive did not answer
         BotWall                    2  502  a web page came instead of mail
+      DeliveryFailed               2  502  a mail could not be handed over
+        OutboxUnusable             2  500  the place cannot be reached or written; later it may be
+        MailRefused                2  502  the server will not take this mail, now or later
+        DeliveryUnclear            2  502  the mail may be out: nobody may send it again unseen
       BadRule                      3  500  a rule folder or facts table is wrong
       Failed                       3  500  a defect of reviewbot itself
 
@@ -84,10 +87,6 @@ class GitRangeUnusable(BadInput):
     pass
 
 
-class OutboxUnusable(BadInput):
-    http_status = 500
-
-
 class BadDelivery(BadInput):
     pass
 
@@ -144,6 +143,23 @@ class Unreachable(SourceFailed):
 
 
 class BotWall(SourceFailed):
+    pass
+
+
+class DeliveryFailed(ReviewbotError):
+    exit_status = 2
+    http_status = 502
+
+
+class OutboxUnusable(DeliveryFailed):
+    http_status = 500
+
+
+class MailRefused(DeliveryFailed):
+    pass
+
+
+class DeliveryUnclear(DeliveryFailed):
     pass
 
 

@@ -25,7 +25,7 @@ from reviewbot.registry import LoadedRule, load_rules, rule_set
 from reviewbot.resources import rules_dir
 from reviewbot.review import review_series
 from reviewbot.sources.choose import open_source
-from reviewbot.sources.interface import Turn
+from reviewbot.sources.interface import Archive, Turn
 from reviewbot.trees.git import open_tree
 from reviewbot.trees.image import patch_images
 from reviewbot.trees.index import TreeIndex
@@ -77,10 +77,14 @@ class Reviewer:
         Nothing comes from the cache: whoever asks has just heard of something new.
         """
         from reviewbot.sources import lore
-        from reviewbot.sources.interface import Archive
 
-        contact = self.settings.contact
-        return lore.fetch(message_id, Archive(archive, contact=contact, pause=pause, turn=turn))
+        return lore.fetch(message_id, self._archive(archive, turn, pause))
+
+    def archive_has(self, message_id: str, archive: str, turn: Turn, pause: float) -> bool:
+        """Whether a mail has come to an archive; raises a leaf of SourceFailed."""
+        from reviewbot.sources import lore
+
+        return lore.holds(message_id, self._archive(archive, turn, pause))
 
     def check(self, series: Series, tree: str | None) -> Review:
         """The series, reviewed with the files of `tree`, or from its diffs alone."""
@@ -109,6 +113,9 @@ class Reviewer:
         settings = reply or reply_settings(self.settings)
         for review in reviews:
             yield from draft_replies(review, settings=settings, comment_of=comment_of)
+
+    def _archive(self, url: str, turn: Turn, pause: float) -> Archive:
+        return Archive(url, contact=self.settings.contact, pause=pause, turn=turn)
 
     def _series(self, request: Request) -> list[Series]:
         return open_source(

@@ -26,7 +26,8 @@ class ListPolicy:
     While `muted`, drafts can be read and approved but nothing is sent. `write_to` names the
     recipients: the patch's author, the other people on the mail, the lists on it. A draft
     waits for a person unless `approval` is off, and `embargo_hours` after the patch in any
-    case. At most `mails_a_series` go out for one revision and `mails_a_day` for the list.
+    case; one that has not gone out after `max_age_days` never does. At most `mails_a_series`
+    go out for one revision and `mails_a_day` for the list, within 24 hours.
     `opted_out` are shell patterns over addresses that never get mail. `tree` is the git
     repository (or folder) that patches of this list are read with; `archive` an archive of
     this list alone, where the common one does not carry it.
@@ -38,6 +39,7 @@ class ListPolicy:
     write_to: tuple[Audience, ...] = (Audience.AUTHOR,)
     approval: bool = True
     embargo_hours: float = 0.0
+    max_age_days: float = 14.0
     min_severity: Severity = Severity.LOW
     min_confidence: Confidence = Confidence.HIGH
     mails_a_series: int = 5

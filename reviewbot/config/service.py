@@ -38,8 +38,9 @@ class Service:
     archives a second, all workers together. A series that is incomplete, or not in the
     archive yet, is waited for `patience_minutes` and looked for again after
     `look_again_seconds`, then after twice as long each time. A worker that was not heard of for
-    `worker_lost_seconds` has its work taken over. Reviews of older revisions are kept
-    `keep_days`, other things as long as the review that they belong to.
+    `worker_lost_seconds` has its work taken over. Every `sweep_seconds` one of the workers looks
+    for drafts that nothing keeps any more, and for work that was given up. Reviews of older
+    revisions are kept `keep_days`, other things as long as the review that they belong to.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -57,6 +58,7 @@ class Service:
     patience_minutes: float = 60.0
     look_again_seconds: float = 30.0
     worker_lost_seconds: float = 30.0
+    sweep_seconds: float = 30.0
     keep_days: int = 730
     log_format: str = "text"
 

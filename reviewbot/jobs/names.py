@@ -15,5 +15,9 @@ INSTANCE = "reviewing"
 FETCH = "fetch_series"
 REVIEW = "review_series"
 
+SENDING_CLASS = "Sending"
+SENDING_INSTANCE = "sending"
+SEND = "send_draft"
+
 NO_LIST = "(none)"
 """The partition of what came by no list that is known."""

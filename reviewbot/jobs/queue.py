@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
 from dbos import DBOSClient, EnqueueOptions
 from sqlalchemy.orm import Session
 
 from reviewbot.jobs import names
-from reviewbot.store.records import DraftState, Job, Notice
+from reviewbot.store.records import Job, Notice, StoredDraft
 from reviewbot.store.store import Store
+
+_ALIVE = ["ENQUEUED", "DELAYED", "PENDING"]
+_DEAD = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_GAVE_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Work that the queue has given up: of a job, or of a draft (its id and turn)."""
+
+    why: str
+    job_id: str = ""
+    draft: tuple[int, int] | None = None
 
 
 class Queue:
@@ -25,16 +42,52 @@ class Queue:
         return self._store.jobs.accept(notice, self._rule_set, self._enqueue, hook_id)
 
     def approve(self, draft_id: int, by: str) -> None:
-        self._store.drafts.decide(draft_id, DraftState.APPROVED, by)
+        self._store.drafts.approve(draft_id, by, self._enqueue_send)
+
+    def send_again(self, draft: StoredDraft) -> bool:
+        """Puts a draft on its way anew; False where somebody else has done so."""
+        return self._store.drafts.requeue(draft.id, draft.turn, self._enqueue_send)
 
     def answers(self) -> None:
-        self._store.answers()
+        self._store.responds()
+
+    def is_on_its_way(self, draft: StoredDraft) -> bool:
+        """Whether the queue has work on this draft: to be done, at work, or to be taken over."""
+        return bool(
+            self._client.list_workflows(
+                workflow_id_prefix=send_id(draft.id, draft.turn, None),
+                status=_ALIVE,
+                load_input=False,
+                load_output=False,
+                limit=1,
+            )
+        )
+
+    def lost(self, since: datetime) -> Iterator[Lost]:
+        """What was given up since then, whether or not that was noted.
+
+        A draft whose sending failed once is not lost: it is in the store, and found there.
+        """
+        for status in self._client.list_workflows(
+            status=_DEAD, completed_after=since.isoformat(), load_output=False
+        ):
+            args = status.input["args"] if status.input else ()
+            why = _why(status.status, status.error)
+            if status.name in (names.FETCH, names.REVIEW):
+                yield Lost(why, job_id=str(args[0]))
+            elif status.name == names.SEND and status.status == _GAVE_UP:
+                yield Lost(why, draft=(args[0], args[1]))
 
     def close(self) -> None:
         self._client.destroy()
 
     def _enqueue(self, session: Session, job: Job) -> None:
         self._client.enqueue_in_transaction(session, fetch_options(job), job.id, 1)
+
+    def _enqueue_send(self, session: Session, draft: StoredDraft) -> None:
+        self._client.enqueue_in_transaction(
+            session, send_options(draft), draft.id, draft.turn, 1, partition(draft)
+        )
 
 
 def fetch_options(job: Job) -> EnqueueOptions:
@@ -52,3 +105,35 @@ def fetch_options(job: Job) -> EnqueueOptions:
 def round_id(job_id: str, number: int) -> str:
     """The workflow that looks for a job's series for the `number`th time."""
     return f"{job_id}-fetch-{number}"
+
+
+def send_options(draft: StoredDraft) -> EnqueueOptions:
+    """The first try to send a draft after it was put into the queue, once it is due."""
+    wait = (draft.due_at - datetime.now(UTC)).total_seconds()
+    options: EnqueueOptions = {
+        "queue_name": names.SEND_QUEUE,
+        "workflow_name": names.SEND,
+        "class_name": names.SENDING_CLASS,
+        "instance_name": names.SENDING_INSTANCE,
+        "workflow_id": send_id(draft.id, draft.turn, 1),
+        "queue_partition_key": partition(draft),
+    }
+    return {**options, "delay_seconds": wait} if wait > 0 else options
+
+
+def send_id(draft_id: int, turn: int, number: int | None) -> str:
+    """The workflow that looks after a draft for the `number`th time in this turn.
+
+    None gives what all workflows of the turn begin with.
+    """
+    return f"send-{draft_id}-{turn}-{number or ''}"
+
+
+def partition(draft: StoredDraft) -> str:
+    return draft.mailing_list or names.NO_LIST
+
+
+def _why(status: str, error: object) -> str:
+    if status == _GAVE_UP:
+        return "given up: it ended the worker that did it, several times"
+    return f"given up: {type(error).__name__}: {error}" if error else f"given up: {status}"

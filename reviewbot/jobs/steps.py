@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -91,13 +92,22 @@ class Steps:
         assert review_id is not None, "drafted before it was checked"
         series = self._store.series.load(revision_id)
         review = self._store.reviews.load(review_id, series)
-        new = worth_saying(review, Past(self._store.drafts.said(revision_id)))
+        new = worth_saying(review, self._past(revision_id))
         policy = self._policy(job)
-        drafts = self._reviewer.drafts([new], _reply(self._settings, policy))
+        reply = _reply(self._settings, policy, self._store.answers.opted_out())
+        answered = self._store.drafts.answered(review_id)
+        drafts = [
+            draft
+            for draft in self._reviewer.drafts([new], reply)
+            if draft.to and draft.in_reply_to not in answered
+        ]
         state = DraftState.DRAFT if policy.approval else DraftState.APPROVED
         self._store.drafts.add(review_id, drafts, job.mailing_list, state, _due(series, policy))
         older = self._store.drafts.older_reviews(revision_id)
         self._store.drafts.supersede(older, f"v{series.revision} was posted")
+        others = self._store.drafts.other_reviews(review_id)
+        mine = [draft.message_id for draft in drafts]
+        self._store.drafts.supersede(others, "the revision was reviewed again", keep=mine)
         self._move(job, JobState.REVIEWED, review_id=review_id)
 
     def fail(self, job_id: str, why: str) -> None:
@@ -107,11 +117,23 @@ class Steps:
         """The job, and all others that are waiting for the same review."""
         self._store.jobs.move_all(_filed(job), job.rule_set, state, why, review_id)
 
+    def is_open(self, job_id: str) -> bool:
+        """Whether the job is there and has not ended."""
+        job = self._store.jobs.get(job_id)
+        return job is not None and not job.state.ended
+
     def _job(self, job_id: str) -> Job:
         job = self._store.jobs.get(job_id)
         if job is None:
             raise KeyError(job_id)
         return job
+
+    def _past(self, revision_id: int) -> Past:
+        """What the readers of the series were told, and what they do not want to hear again."""
+        refused = self._store.answers.refusals(revision_id)
+        discarded = self._store.drafts.discarded(revision_id)
+        said = self._store.drafts.said(revision_id)
+        return Past(said, refused.fingerprints | discarded, refused.rules)
 
     def _policy(self, job: Job) -> ListPolicy:
         return self._settings.policy(job.mailing_list)
@@ -171,9 +193,12 @@ def _due(series: Series, policy: ListPolicy) -> datetime:
     return min(posted, now) + timedelta(hours=policy.embargo_hours)
 
 
-def _reply(settings: Settings, policy: ListPolicy) -> ReplySettings:
+def _reply(settings: Settings, policy: ListPolicy, opted_out: frozenset[str]) -> ReplySettings:
     return replace(
         reply_settings(settings),
         least_severity=policy.min_severity,
         least_confidence=policy.min_confidence,
+        write_to=policy.write_to,
+        lists=tuple(settings.lists),
+        opted_out=(*policy.opted_out, *(glob.escape(each) for each in sorted(opted_out))),
     )

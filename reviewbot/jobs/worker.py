@@ -12,9 +12,15 @@ from datetime import timedelta
 from dbos import DBOS, DBOSConfig
 
 from reviewbot.config import Settings
+from reviewbot.config.settings import xdg
 from reviewbot.jobs import names
+from reviewbot.jobs.delivering import Delivering
+from reviewbot.jobs.queue import Queue
 from reviewbot.jobs.reviewing import Reviewing
+from reviewbot.jobs.sending import Sending
 from reviewbot.jobs.steps import Steps
+from reviewbot.jobs.sweep import Sweep, Sweeper
+from reviewbot.outbox.channels import open_channel
 from reviewbot.pipeline import Reviewer
 from reviewbot.store.store import Store
 
@@ -24,6 +30,8 @@ POLL_SECONDS = 0.5
 BEATS = 4
 """A worker is heard of this often before it counts as lost."""
 SHUTDOWN_SECONDS = 10
+MAILS_AT_ONCE = 4
+"""By one worker; those of one list go out one after the other."""
 
 
 class Worker:
@@ -41,13 +49,20 @@ class Worker:
     def start(self) -> None:
         """Begins to take work; returns at once."""
         DBOS(config=_configuration(self._store, self.id))
-        steps = Steps(self._settings, self._store, Reviewer.load(self._settings))
+        reviewer = Reviewer.load(self._settings)
+        steps = Steps(self._settings, self._store, reviewer)
+        delivering = self._delivering(reviewer)
         Reviewing(steps, self._settings.service.look_again_seconds)
+        Sending(delivering)
+        self._queue = Queue(self._store, reviewer.rule_set)
+        sweep = Sweep(self._settings, self._store, self._queue, steps, delivering)
+        self._sweeper = Sweeper(sweep, self._store, self._settings.service.sweep_seconds)
         self._store.workers.beat(self.id, self._place)
         DBOS.launch()
         self._register_queues()
         self._take_over()
         self._heart.start()
+        self._sweeper.start()
         log.info("worker started", extra={"worker": self.id})
 
     def wait(self) -> None:
@@ -62,6 +77,8 @@ class Worker:
         """Ends: what is at work may finish, for some seconds; the rest goes to others."""
         self._stopping.set()
         self._heart.join()
+        self._sweeper.stop()
+        self._queue.close()
         DBOS.destroy(workflow_completion_timeout_sec=SHUTDOWN_SECONDS)
         self._store.workers.leave(self.id)
         log.info("worker stopped", extra={"worker": self.id})
@@ -76,6 +93,24 @@ class Worker:
                 polling_interval_sec=POLL_SECONDS,
                 on_conflict="always_update",
             )
+        DBOS.register_queue(
+            names.SEND_QUEUE,
+            worker_concurrency=MAILS_AT_ONCE,
+            partition_concurrency=1,
+            polling_interval_sec=POLL_SECONDS,
+            on_conflict="always_update",
+        )
+
+    def _delivering(self, reviewer: Reviewer) -> Delivering:
+        settings, store = self._settings, self._store
+        state_dir = xdg("XDG_STATE_HOME", ".local/state")
+        channel = open_channel(settings.outbox, settings.mail_address, state_dir)
+        pause = 1 / settings.service.archive_rate
+
+        def archive_has(message_id: str, archive: str) -> bool:
+            return reviewer.archive_has(message_id, archive, store.pace.turn, pause)
+
+        return Delivering(settings, store, channel, archive_has)
 
     def _beat_on(self) -> None:
         while not self._stopping.wait(self._lost_after / BEATS):

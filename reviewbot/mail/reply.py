@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import groupby
 
 from reviewbot.diff import read_diff
-from reviewbot.mail.addresses import author_of, is_answerable
+from reviewbot.mail.addresses import is_answerable
+from reviewbot.mail.audience import author_of
 from reviewbot.mail.comment import plain_comment, repeated_comment, suggestion
 from reviewbot.mail.envelope import Answer, enclose
 from reviewbot.mail.letter import letter

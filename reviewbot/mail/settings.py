@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from reviewbot import __version__
+from reviewbot.config.lists import Audience
 from reviewbot.model import Address, Confidence, Finding, Severity, Status
 
 # Senders that nobody reads behind, as shell patterns over the address in lower case.
@@ -36,7 +38,9 @@ class ReplySettings:
     `sender` is the From line; `reply_to` a mailbox that somebody reads, if it is another.
     `domain` is the right side of our Message-IDs, the sender's where it is empty. `own` are
     further addresses of ours, which are never written to. `bots` are shell patterns over
-    addresses that are never answered. `summary_from` is the number of patches with findings
+    addresses that are never answered, `opted_out` the same for people who want no mail.
+    `write_to` says who of the people on a mail gets the reply; `lists` are addresses that are
+    known to be lists. `summary_from` is the number of patches with findings
     from which on the cover gets a summary. `opt_out` is the sentence of the signature that
     says how to get no more mail.
     """
@@ -46,6 +50,9 @@ class ReplySettings:
     domain: str = ""
     own: tuple[str, ...] = ()
     bots: tuple[str, ...] = KNOWN_BOTS
+    opted_out: tuple[str, ...] = ()
+    write_to: tuple[Audience, ...] = tuple(Audience)
+    lists: tuple[str, ...] = ()
     least_severity: Severity = Severity.LOW
     least_confidence: Confidence = Confidence.MEDIUM
     summary_from: int = 3
@@ -67,6 +74,10 @@ class ReplySettings:
         if self.reply_to is not None:
             ours.add(self.reply_to.email)
         return email.lower() in {address.lower() for address in ours}
+
+    def wants_no_mail(self, email: str) -> bool:
+        """Whether nothing must be written to an address: a program's, or of one who opted out."""
+        return any(fnmatchcase(email.lower(), each.lower()) for each in self.opted_out)
 
     @property
     def message_id_domain(self) -> str:

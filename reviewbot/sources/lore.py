@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from reviewbot.errors import NotAPatch, ReviewbotError
+from reviewbot.errors import NotAPatch, NotFound, ReviewbotError
 from reviewbot.model import Series
 from reviewbot.sources import b4gate, letter, mailbox, msgid, series, topics
 from reviewbot.sources.interface import Archive, Letter
@@ -27,6 +27,15 @@ def fetch(message_id: str, archive: Archive, revision: int | None = None) -> Ser
     if more:
         topic = _topic([*letters, *more], message_id, archive)
     return series.assemble(topic, revision, archive.url)
+
+
+def holds(message_id: str, archive: Archive) -> bool:
+    """Whether the archive has this mail; raises a leaf of SourceFailed where it does not say."""
+    try:
+        letters = _thread(b4gate.Reader(archive), message_id)
+    except NotFound:
+        return False
+    return any(one.mail.message_id == message_id for one in letters)
 
 
 def _thread(reader: b4gate.Reader, message_id: str) -> list[Letter]:

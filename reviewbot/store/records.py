@@ -25,20 +25,31 @@ class JobState(StrEnum):
 
 
 class DraftState(StrEnum):
-    """What becomes of a draft; SENT, DISCARDED and SUPERSEDED are ends."""
+    """What becomes of a draft; the last four are ends."""
 
     DRAFT = "draft"
     APPROVED = "approved"
     SENDING = "sending"  # handed to the channel; whether it went out is not yet noted
+    FAILED = "failed"  # not sent, or nobody knows; a person may approve it again
     SENT = "sent"
-    FAILED = "failed"  # tried as often as the settings allow; a person may approve it again
-    DISCARDED = "discarded"
-    SUPERSEDED = "superseded"  # a newer revision came before it was sent
+    DISCARDED = "discarded"  # a person did not want it
+    WITHHELD = "withheld"  # the list's policy did not, nor will it: it is too old, for one
+    SUPERSEDED = "superseded"  # a newer revision or review came before it was sent
 
     @property
     def open(self) -> bool:
         """Whether a person may still edit, approve or discard it."""
         return self in (DraftState.DRAFT, DraftState.APPROVED, DraftState.FAILED)
+
+
+class Outcome(StrEnum):
+    """What came of one try to hand a draft over."""
+
+    BEGUN = "begun"  # nothing has left us yet
+    HANDING = "handing over"  # the mail may have left us, or not
+    SENT = "sent"
+    FAILED = "failed"  # nothing has left us, nor will
+    UNCLEAR = "unclear"  # nobody of us can tell; a person has to look
 
 
 class Origin(StrEnum):
@@ -86,7 +97,11 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class StoredDraft:
-    """A draft with what became of it. `message` is the mail as it will go out."""
+    """A draft with what became of it. `message` is the mail as it will go out.
+
+    `due_at` is when it goes out at the earliest, or is tried again. `tries` counts since the
+    last decision, `turn` how often the draft was put into the queue.
+    """
 
     id: int
     review_id: int
@@ -107,6 +122,79 @@ class StoredDraft:
     decided_by: str
     decided_at: datetime | None
     tries: int
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One try to hand a draft over. `ended_at` is None while it is not known how it ended."""
+
+    id: int
+    draft_id: int
+    channel: str
+    begun_at: datetime
+    ended_at: datetime | None
+    outcome: Outcome
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What has gone out lately beside a draft, or may have.
+
+    `of_revision` counts other mails about the same revision; `of_day` are the moments of the
+    mails of the same list within the last 24 hours, oldest first.
+    """
+
+    of_revision: int = 0
+    of_day: tuple[datetime, ...] = ()
+
+
+class Verdict(StrEnum):
+    """What somebody says of a finding."""
+
+    NOT_A_BUG = "not a bug"
+    A_BUG = "a bug"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One word of one person about a finding of a series.
+
+    `author` is a mail address, or the name of whoever is logged in on the web; `message_id`
+    is "" then. Without a `fingerprint` the rule is meant, wherever in the series it speaks.
+    """
+
+    series_id: int
+    author: str
+    verdict: Verdict
+    rule: str
+    fingerprint: str
+    said_at: datetime
+    message_id: str = ""
+    in_reply_to: str = ""
+
+    @property
+    def refuses(self) -> bool:
+        return self.verdict is Verdict.NOT_A_BUG
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """What is not to be said again of a series; fingerprints are without `-2`, `-3`."""
+
+    fingerprints: frozenset[str]
+    rules: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFigures:
+    """How a rule has fared: findings mailed, and people's words for and against them."""
+
+    rule: str
+    mailed: int
+    refused: int
+    confirmed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,15 @@ class Sessions:
             yield session
 
 
+def alone(session: Session, what: str) -> None:
+    """Until this transaction ends, nobody else does what is named so; others wait.
+
+    SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
+
+
 def open_engine(url: str) -> Engine:
     """Raises StoreUnusable for an address that names no database."""
     try:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, text
 
+from reviewbot.store.answers import Answers
 from reviewbot.store.browse import Browse
 from reviewbot.store.detail import Detail
+from reviewbot.store.deliveries import Deliveries
 from reviewbot.store.drafts import Drafts
 from reviewbot.store.figures import Figures
 from reviewbot.store.jobs import Jobs
@@ -32,6 +34,8 @@ class Store:
         self.series = SeriesShelf(sessions)
         self.reviews = Reviews(sessions)
         self.drafts = Drafts(sessions)
+        self.deliveries = Deliveries(sessions)
+        self.answers = Answers(sessions)
         self.jobs = Jobs(sessions)
         self.workers = Workers(sessions)
         self.pace = Pace(sessions)
@@ -61,7 +65,7 @@ class Store:
             raise
         return store
 
-    def answers(self) -> None:
+    def responds(self) -> None:
         """Asks the database for a sign of life; raises StoreUnusable where there is none."""
         with self.sessions.reading() as session:
             session.execute(text("SELECT 1"))

@@ -156,7 +156,11 @@ class FindingRow(Base):
 
 
 class DraftRow(Base):
-    """A reply and what becomes of it; `body` is what a person made of it, if anything."""
+    """A reply and what becomes of it.
+
+    `message` is the mail as it will go out, or as it went. `turn` counts how often it was put
+    into the queue: a workflow that has an older number has nothing to do with it any more.
+    """
 
     __tablename__ = "draft"
     __table_args__ = (Index("ix_draft_state_due_at", "state", "due_at"),)
@@ -179,6 +183,7 @@ class DraftRow(Base):
     decided_by: Mapped[str]
     decided_at: Mapped[datetime | None]
     tries: Mapped[int]
+    turn: Mapped[int]
     review: Mapped[ReviewRow] = relationship()
     deliveries: Mapped[list[DeliveryRow]] = relationship(
         order_by="DeliveryRow.id", passive_deletes=True
@@ -200,14 +205,19 @@ class DeliveryRow(Base):
 
 
 class AnswerRow(Base):
-    """What a person said of a finding or of our mail, in a reply or on the web."""
+    """What a person said of a finding, in a reply or on the web.
+
+    `message_id` is "" for the web. With a `rule` and no `fingerprint` the rule is meant,
+    wherever it finds something in the series.
+    """
 
     __tablename__ = "answer"
+    __table_args__ = (
+        UniqueConstraint("series_id", "message_id", "author", "verdict", "rule", "fingerprint"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    series_id: Mapped[int | None] = mapped_column(
-        ForeignKey("series.id", ondelete=GONE), index=True
-    )
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete=GONE), index=True)
     message_id: Mapped[str] = mapped_column(index=True)
     in_reply_to: Mapped[str]
     author: Mapped[str]
@@ -218,12 +228,16 @@ class AnswerRow(Base):
 
 
 class OptOutRow(Base):
-    """Somebody who wants no more mail from us."""
+    """Somebody who wants no more mail from us, or (`out` is false) who wants it again.
+
+    `since` is the date of the mail that said so: what an older mail says changes nothing.
+    """
 
     __tablename__ = "opt_out"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
+    out: Mapped[bool]
     message_id: Mapped[str]
     since: Mapped[datetime]
 
@@ -323,5 +337,6 @@ class CheckRow(Base):
     server: Mapped[str]
     message_id: Mapped[str]
     state: Mapped[str]
+    description: Mapped[str]
     review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id", ondelete="SET NULL"))
     set_at: Mapped[datetime]

@@ -40,7 +40,7 @@ def readyz(site: Here) -> JSONResponse:
     An archive that does not answer is told, but is no reason to send nobody here: series are
     taken all the same, and wait for it.
     """
-    database = state_of("database", site.store.answers)
+    database = state_of("database", site.store.responds)
     queue = state_of("queue", site.intake.answers)
     archive = site.archive.state()
     works = database == queue == OK

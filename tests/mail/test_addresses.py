@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from reviewbot.mail.addresses import author_of, is_answerable, recipients
+from reviewbot.mail.addresses import is_answerable, recipients
+from reviewbot.mail.audience import author_of
 from reviewbot.mail.settings import ReplySettings
 from reviewbot.model import Address, Mail
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 from reviewbot.store.store import Store
@@ -36,3 +37,28 @@ def test_a_mark_is_where_it_was_put_last(store: Store) -> None:
     store.marks.put("linux-wimble", {"epoch": 0, "commit": "a1"})
     store.marks.put("linux-wimble", {"epoch": 1, "commit": "b2"})
     assert store.marks.get("linux-wimble") == {"epoch": 1, "commit": "b2"}
+
+
+def test_a_turn_is_one_caller_s_until_it_is_given_back_or_too_long(store: Store) -> None:
+    hour, minute = timedelta(hours=1), timedelta(minutes=1)
+    assert store.marks.take("sweep", hour, now=NOW)
+    assert not store.marks.take("sweep", hour, now=NOW + minute)
+    assert store.marks.take("other", hour, now=NOW)
+    store.marks.back("sweep", minute, now=NOW + minute)
+    assert not store.marks.take("sweep", hour, now=NOW + minute)
+    assert store.marks.take("sweep", hour, now=NOW + 2 * minute)
+    assert store.marks.take("sweep", hour, now=NOW + 2 * minute + hour)
+
+
+def test_of_many_who_want_a_turn_at_once_one_gets_it(store: Store) -> None:
+    got: list[bool] = []
+
+    def take() -> None:
+        got.append(store.marks.take("sweep", timedelta(hours=1)))
+
+    threads = [threading.Thread(target=take) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == [False] * 5 + [True]

@@ -23,6 +23,7 @@ def upgrade() -> None:
         "opt_out",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("out", sa.Boolean(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_opt_out"),
@@ -73,7 +74,7 @@ def upgrade() -> None:
     op.create_table(
         "answer",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("series_id", sa.Integer(), nullable=True),
+        sa.Column("series_id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("in_reply_to", sa.Text(), nullable=False),
         sa.Column("author", sa.Text(), nullable=False),
@@ -85,6 +86,15 @@ def upgrade() -> None:
             ["series_id"], ["series.id"], name="fk_answer_series_id_series", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_answer"),
+        sa.UniqueConstraint(
+            "series_id",
+            "message_id",
+            "author",
+            "verdict",
+            "rule",
+            "fingerprint",
+            name="uq_answer_series_id_message_id_author_verdict_rule_fingerprint",
+        ),
     )
     op.create_index("ix_answer_message_id", "answer", ["message_id"], unique=False)
     op.create_index("ix_answer_said_at", "answer", ["said_at"], unique=False)
@@ -190,6 +200,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Text(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["patch_id"], ["patch.id"], name="fk_draft_patch_id_patch", ondelete="CASCADE"
         ),
@@ -260,6 +271,7 @@ def upgrade() -> None:
         sa.Column("server", sa.Text(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=True),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
