@@ -7,6 +7,7 @@ from pathlib import Path
 from reviewbot.config.outgoing import Channel as Kind
 from reviewbot.config.outgoing import Outgoing
 from reviewbot.outbox.files import Maildir, MboxFile
+from reviewbot.outbox.imap import Imap
 from reviewbot.outbox.interface import Channel
 from reviewbot.outbox.smtp import Smtp
 
@@ -16,6 +17,8 @@ def open_channel(outgoing: Outgoing, sender: str, state_dir: Path) -> Channel:
     match outgoing.channel:
         case Kind.SMTP:
             return Smtp(outgoing.smtp, sender)
+        case Kind.IMAP:
+            return Imap(outgoing.imap)
         case Kind.MBOX:
             return MboxFile(Path(outgoing.path))
         case _:

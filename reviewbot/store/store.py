@@ -8,8 +8,8 @@ from sqlalchemy import Engine, text
 
 from reviewbot.store.answers import Answers
 from reviewbot.store.browse import Browse
-from reviewbot.store.detail import Detail
 from reviewbot.store.deliveries import Deliveries
+from reviewbot.store.detail import Detail
 from reviewbot.store.drafts import Drafts
 from reviewbot.store.figures import Figures
 from reviewbot.store.jobs import Jobs
