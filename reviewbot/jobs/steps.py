@@ -111,7 +111,11 @@ class Steps:
         self._move(job, JobState.REVIEWED, review_id=review_id)
 
     def fail(self, job_id: str, why: str) -> None:
-        self._move(self._job(job_id), JobState.FAILED, why)
+        job = self._job(job_id)
+        if job.revision_id is None:  # given up before the series was found
+            self._store.jobs.move(job_id, JobState.FAILED, why)
+        else:
+            self._move(job, JobState.FAILED, why)
 
     def _move(self, job: Job, state: JobState, why: str = "", review_id: int | None = None) -> None:
         """The job, and all others that are waiting for the same review."""
