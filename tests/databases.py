@@ -26,12 +26,13 @@ _number = count()
 class Cluster:
     """A running PostgreSQL that listens on a socket in a folder of its own, on no port."""
 
-    def __init__(self, programs: Path, home: Path) -> None:
+    def __init__(self, programs: Path, home: Path, durable: bool) -> None:
         self._programs = programs
         self._home = home
         self._run("initdb", "-D", f"{home}/data", "-A", "trust", "-U", _OWNER, "--no-sync")
         # What a test would wait for is the disk, and a cluster lives as long as the tests.
-        settings = f"-c listen_addresses= -c unix_socket_directories={home} -c fsync=off"
+        fsync = "on" if durable else "off"
+        settings = f"-c listen_addresses= -c unix_socket_directories={home} -c fsync={fsync}"
         self._run(
             "pg_ctl", "start", "-w", "-D", f"{home}/data", "-l", f"{home}/log", "-o", settings
         )
@@ -65,8 +66,8 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """Skips the test where PostgreSQL is not installed."""
+def running_cluster(durable: bool = False) -> Iterator[Cluster]:
+    """Skips the test where PostgreSQL is not installed. `durable` is as in real life: slower."""
     programs = sorted(Path(_FOLDERS).glob("*/bin/initdb"))
     if not programs or (os.getuid() == 0 and not shutil.which("runuser")):
         pytest.skip("postgresql is not installed: tests/debian-packages.txt lists what to add")
@@ -74,7 +75,7 @@ def running_cluster() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="pg-") as home:
         if os.getuid() == 0:
             os.chown(home, pwd.getpwnam(_OWNER).pw_uid, -1)
-        cluster = Cluster(programs[-1].parent, Path(home))
+        cluster = Cluster(programs[-1].parent, Path(home), durable)
         try:
             yield cluster
         finally:

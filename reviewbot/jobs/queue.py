@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from dbos import DBOSClient, EnqueueOptions
 from sqlalchemy.orm import Session
 
 from reviewbot.jobs import names
+from reviewbot.jobs.together import Together
 from reviewbot.store.records import Job, Notice, StoredDraft
 from reviewbot.store.store import Store
 
@@ -37,9 +38,10 @@ class Queue:
         self._client = DBOSClient(
             system_database_engine=engine, application_name=names.APPLICATION, lazy=True
         )
+        self._accepting = Together(self._accept_all)
 
     def accept(self, notice: Notice, hook_id: str = "") -> tuple[Job, bool]:
-        return self._store.jobs.accept(notice, self._rule_set, self._enqueue, hook_id)
+        return self._accepting.ask((notice, hook_id))
 
     def approve(self, draft_id: int, by: str) -> None:
         self._store.drafts.approve(draft_id, by, self._enqueue_send)
@@ -80,6 +82,9 @@ class Queue:
 
     def close(self) -> None:
         self._client.destroy()
+
+    def _accept_all(self, asked: Sequence[tuple[Notice, str]]) -> list[tuple[Job, bool]]:
+        return self._store.jobs.accept_all(asked, self._rule_set, self._enqueue)
 
     def _enqueue(self, session: Session, job: Job) -> None:
         self._client.enqueue_in_transaction(session, fetch_options(job), job.id, 1)

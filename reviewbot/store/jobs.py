@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
@@ -41,19 +41,22 @@ class Jobs:
         opened again, under a new id. Once this returns, the job and its place in the queue
         are on the disk.
         """
+        return self.accept_all([(notice, hook_id)], rule_set, enqueue, now)[0]
+
+    def accept_all(
+        self,
+        asked: Sequence[tuple[Notice, str]],
+        rule_set: str,
+        enqueue: Enqueue,
+        now: datetime | None = None,
+    ) -> list[tuple[Job, bool]]:
+        """The same for several, (notice, hook_id) each: all of them are taken, or none."""
         now = now or datetime.now(UTC)
         with self._sessions.writing() as session:
-            taken = session.get(HookRow, hook_id) if hook_id else None
-            if taken is not None:
-                return _job(session.get_one(JobRow, taken.job_id)), False
-            known = _known(session, notice.message_id, rule_set)
-            row, new = (known, False) if known else _row(session, notice, rule_set, now)
-            job = _job(row)
-            if new:
-                enqueue(session, job)
-            if hook_id:
-                insert_new(session, HookRow, {"id": hook_id, "job_id": job.id, "taken_at": now})
-            return job, new
+            return [
+                _accept(session, notice, rule_set, enqueue, hook_id, now)
+                for notice, hook_id in asked
+            ]
 
     def get(self, job_id: str) -> Job | None:
         with self._sessions.reading() as session:
@@ -116,6 +119,22 @@ def job_id(message_id: str, rule_set: str, attempt: int = 1) -> str:
     """Made from what is asked for and by which rules, so that asking twice is one job."""
     parts = f"{message_id}\0{rule_set}\0{attempt}"
     return f"review-{hashlib.sha256(parts.encode('utf-8', 'replace')).hexdigest()[:24]}"
+
+
+def _accept(
+    session: Session, notice: Notice, rule_set: str, enqueue: Enqueue, hook_id: str, now: datetime
+) -> tuple[Job, bool]:
+    taken = session.get(HookRow, hook_id) if hook_id else None
+    if taken is not None:
+        return _job(session.get_one(JobRow, taken.job_id)), False
+    known = _known(session, notice.message_id, rule_set)
+    row, new = (known, False) if known else _row(session, notice, rule_set, now)
+    job = _job(row)
+    if new:
+        enqueue(session, job)
+    if hook_id:
+        insert_new(session, HookRow, {"id": hook_id, "job_id": job.id, "taken_at": now})
+    return job, new
 
 
 def _known(session: Session, message_id: str, rule_set: str) -> JobRow | None:

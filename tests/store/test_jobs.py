@@ -130,3 +130,21 @@ def test_jobs_of_one_revision_end_together(store: Store) -> None:
     assert store.jobs.reviewed(revision_id, "rules", patches_digest(series)) == review_id
     store.jobs.move_all(revision_id, "rules", JobState.FAILED, "too late", None)
     assert store.jobs.failed(revision_id, "rules") == 0
+
+
+def test_several_are_taken_at_once_or_none(store: Store) -> None:
+    other = Notice("other@wimble.example", "", Origin.HOOK)
+    asked = [(NOTICE, "delivery-1"), (NOTICE, "delivery-2"), (other, "")]
+    queue = Queue()
+    taken = store.jobs.accept_all(asked, "rules", queue)
+    assert [new for _, new in taken] == [True, False, True]
+    assert taken[0][0].id == taken[1][0].id != taken[2][0].id
+    assert sum(store.jobs.counts().values()) == 2
+
+    def broken(_session: Session, _job: Job) -> None:
+        raise ValueError("the queue is broken")
+
+    third = Notice("third@wimble.example", "", Origin.HOOK)
+    with pytest.raises(ValueError, match="broken"):
+        store.jobs.accept_all([(NOTICE, "delivery-3"), (third, "")], "rules", broken)
+    assert sum(store.jobs.counts().values()) == 2
