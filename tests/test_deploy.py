@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 from dataclasses import asdict
 from pathlib import Path
@@ -89,6 +91,42 @@ def test_the_example_configuration_names_every_setting_with_its_default(project:
 def test_the_example_configuration_loads(project: Path) -> None:
     settings = load_settings(project / "deploy" / "reviewbot.toml", {})
     assert settings.policy("any@lists.example") == ListPolicy()
+
+
+UNITS = ("reviewbot.service", "reviewbot-worker@.service", "reviewbot-watch@.service")
+MOST_EXPOSED = 25  # tenths; systemd calls less than that "OK"
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_units_are_hardened(project: Path, tmp_path: Path, unit: str) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd is not installed: tests/debian-packages.txt lists what to add")
+    place = tmp_path / unit.replace("@", "@1")
+    place.write_text((project / "deploy" / "systemd" / unit).read_text())
+    asked = ["systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED}"]
+    done = subprocess.run([*asked, place], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-300:] + done.stderr
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_units_start_commands_that_there_are(project: Path, unit: str) -> None:
+    text = (project / "deploy" / "systemd" / unit).read_text()
+    started = re.findall(r"^ExecStart(?:Pre)?=/opt/reviewbot/.venv/bin/reviewbot (.+)$", text, re.M)
+    assert started
+    for line in started:
+        words = line.replace("%i", "wimble").split()
+        done = subprocess.run(
+            [sys.executable, "-m", "reviewbot", *words, "--help"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith(f"Usage: reviewbot {words[0]} ")
+
+
+def test_every_unit_is_named_here(project: Path) -> None:
+    assert {path.name for path in (project / "deploy" / "systemd").iterdir()} == set(UNITS)
 
 
 def flat(values: dict[str, Any], *place: str) -> dict[tuple[str, ...], object]:
