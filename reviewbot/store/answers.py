@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from reviewbot.model import DraftKind
@@ -30,7 +30,10 @@ class Answers:
         self._sessions = sessions
 
     def add(self, answer: Answer) -> bool:
-        """Whether this is news: the same mail is read again whenever its thread is fetched."""
+        """Whether this is news: the same mail is read again whenever its thread is fetched.
+
+        What is said again on the web, in no mail, is no news either, but the last word then.
+        """
         values = {
             "series_id": answer.series_id,
             "message_id": answer.message_id,
@@ -42,7 +45,13 @@ class Answers:
             "said_at": answer.said_at,
         }
         with self._sessions.writing() as session:
-            return insert_new(session, AnswerRow, values)
+            if insert_new(session, AnswerRow, values):
+                return True
+            if not answer.message_id:
+                same = {name: value for name, value in values.items() if name != "said_at"}
+                said_again = update(AnswerRow).filter_by(**same).values(said_at=answer.said_at)
+                session.execute(said_again)
+            return False
 
     def of(self, series_id: int) -> tuple[Answer, ...]:
         """What was said about a series, the first word first."""

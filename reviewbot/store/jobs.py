@@ -61,7 +61,7 @@ class Jobs:
     def get(self, job_id: str) -> Job | None:
         with self._sessions.reading() as session:
             row = session.get(JobRow, job_id)
-            return _job(row) if row is not None else None
+            return stored(row) if row is not None else None
 
     def file(self, job_id: str, revision_id: int, mailing_list: str) -> None:
         """Notes which revision the job is about, and the list that it was seen on."""
@@ -126,10 +126,10 @@ def _accept(
 ) -> tuple[Job, bool]:
     taken = session.get(HookRow, hook_id) if hook_id else None
     if taken is not None:
-        return _job(session.get_one(JobRow, taken.job_id)), False
+        return stored(session.get_one(JobRow, taken.job_id)), False
     known = _known(session, notice.message_id, rule_set)
     row, new = (known, False) if known else _row(session, notice, rule_set, now)
-    job = _job(row)
+    job = stored(row)
     if new:
         enqueue(session, job)
     if hook_id:
@@ -177,7 +177,7 @@ def _row(session: Session, notice: Notice, rule_set: str, now: datetime) -> tupl
     raise AssertionError(f"{notice.message_id} was tried a thousand times")
 
 
-def _job(row: JobRow) -> Job:
+def stored(row: JobRow) -> Job:
     return Job(
         id=row.id,
         message_id=row.message_id,

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from reviewbot.errors import BadUsage
 
-Row = TypeVar("Row")
 Item = TypeVar("Item")
 
 MOST = 200
@@ -43,11 +42,11 @@ Key = tuple[Any, ...]
 
 def read_page(
     session: Session,
-    statement: Select[Row],
+    statement: Select[*tuple[Any, ...]],
     columns: Sequence[Any],
-    key_of: Callable[[Row], Key],
+    key_of: Callable[[Any], Key],
     ask: Ask,
-) -> Page[Row]:
+) -> Page[Any]:
     """One page of the statement's rows, ordered by `columns`, whose values `key_of` takes from a
     row: times and numbers that tell all rows apart. Raises BadUsage for a cursor that is none.
     """
@@ -59,7 +58,8 @@ def read_page(
         place, edge = tuple_(*columns), tuple_(*key)
         statement = statement.where(place > edge if back else place < edge)
     order = [column.asc() if back else column.desc() for column in columns]
-    rows = list(session.scalars(statement.order_by(*order).limit(limit + 1)))
+    found = session.execute(statement.order_by(*order).limit(limit + 1))
+    rows: list[Any] = list(found.scalars() if _is_single(statement) else found)
     more, rows = len(rows) > limit, rows[:limit]
     if back:
         rows.reverse()
@@ -70,6 +70,11 @@ def read_page(
         _written(False, key_of(rows[-1])) if rows and older else "",
         _written(True, key_of(rows[0])) if rows and newer else "",
     )
+
+
+def _is_single(statement: Select[*tuple[Any, ...]]) -> bool:
+    """Whether a row is one thing, and not a tuple of them."""
+    return len(statement.column_descriptions) == 1
 
 
 def _written(back: bool, key: Key) -> str:

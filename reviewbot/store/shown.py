@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reviewbot.model import Address, Context, Finding, Patch, Severity, Skipped
-from reviewbot.store.records import JobState
+from reviewbot.model import Address, Context, DraftKind, Finding, Patch, Severity, Skipped
+from reviewbot.store.records import DraftState, Job, JobState
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +130,50 @@ class PatchPage:
     skipped: tuple[Skipped, ...] = ()
     failures: tuple[str, ...] = ()
     findings: tuple[ShownFinding, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A draft as a list shows it, with the patch or cover that it answers."""
+
+    id: int
+    state: DraftState
+    kind: DraftKind
+    subject: str
+    in_reply_to: str
+    patch_id: int | None
+    review_id: int
+    revision: int
+    series_id: int
+    title: str
+    author: Address
+    mailing_list: str
+    findings: int
+    note: str
+    made_at: datetime
+    due_at: datetime
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A job, with the series that it is about as soon as that is known."""
+
+    job: Job
+    series_id: int | None
+    title: str
+    revision: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """A review with the revision that it is of, as its cover (or only patch) names it."""
+
+    review: ReviewHead
+    series_id: int
+    mailing_list: str
+    author: Address
+    revision: int
+    subject: str
+    message_id: str
+    url: str

@@ -9,10 +9,12 @@ from sqlalchemy import Engine, text
 from reviewbot.store.answers import Answers
 from reviewbot.store.browse import Browse
 from reviewbot.store.deliveries import Deliveries
+from reviewbot.store.desk import Desk
 from reviewbot.store.detail import Detail
 from reviewbot.store.drafts import Drafts
 from reviewbot.store.figures import Figures
 from reviewbot.store.jobs import Jobs
+from reviewbot.store.latest import Latest
 from reviewbot.store.marks import Marks
 from reviewbot.store.migrate import check_schema, upgrade
 from reviewbot.store.pace import Pace
@@ -20,6 +22,7 @@ from reviewbot.store.reviews import Reviews
 from reviewbot.store.series import SeriesShelf
 from reviewbot.store.sessions import Sessions, open_engine
 from reviewbot.store.tokens import Tokens
+from reviewbot.store.trends import Trends
 from reviewbot.store.workers import Workers
 
 
@@ -44,6 +47,9 @@ class Store:
         self.tokens = Tokens(sessions)
         self.browse = Browse(sessions)
         self.detail = Detail(sessions)
+        self.desk = Desk(sessions)
+        self.latest = Latest(sessions)
+        self.trends = Trends(sessions)
 
     @classmethod
     def open(cls, url: str) -> Store:

@@ -62,6 +62,16 @@ def test_whoever_refused_may_take_it_back_and_nobody_else(store: Store, said: An
     assert refusals(store).fingerprints == set()
 
 
+def test_on_the_web_too_the_last_click_counts(store: Store, said: Answer) -> None:
+    web = replace(said, message_id="", in_reply_to="", author="ada")
+    words = [Verdict.NOT_A_BUG, Verdict.A_BUG, Verdict.NOT_A_BUG]
+    counted = []
+    for hour, verdict in enumerate(words):
+        store.answers.add(replace(web, verdict=verdict, said_at=NOW + hour * HOUR))
+        counted.append(bool(refusals(store).fingerprints))
+    assert counted == [True, False, True]
+
+
 def test_figures_are_of_what_was_mailed_and_of_each_person_s_last_word(store: Store) -> None:
     drafts = filed(store, "series", NOW)
     for draft in drafts:
