@@ -12,16 +12,17 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from reviewbot.store.figures import Totals
 from reviewbot.store.records import DraftState, JobState
-from reviewbot.web.site import Here, Site
+from reviewbot.web.access import Reading
+from reviewbot.web.site import Site
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/metrics")
-def metrics(site: Here) -> Response:
+def metrics(visit: Reading) -> Response:
     """Gauges all: what is older than the settings keep is no longer counted."""
     registry = CollectorRegistry()
-    registry.register(_Collected(_totals(site)))
+    registry.register(_Collected(_totals(visit.site)))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -11,6 +11,7 @@ from reviewbot.config import Settings
 from reviewbot.intake import Intake
 from reviewbot.registry import LoadedRule
 from reviewbot.store.store import Store
+from reviewbot.web.memory import Memory
 from reviewbot.web.pulse import ArchivePulse
 from reviewbot.web.throttle import Throttle
 
@@ -25,6 +26,8 @@ class Site:
     rules: tuple[LoadedRule, ...]
     archive: ArchivePulse
     hook_throttle: Throttle
+    login_throttle: Throttle
+    memory: Memory
 
     def base(self, request: Request) -> str:
         """The address of this site without a slash at its end, as the caller reaches it."""

@@ -90,7 +90,7 @@ def test_metrics_of_an_empty_store(client: TestClient) -> None:
 
 
 def test_errors_have_one_form(client: TestClient) -> None:
-    answer = client.get("/nowhere")
+    answer = client.get("/api/nowhere")
     assert answer.status_code == 404
     assert answer.json() == {"error": {"type": "Not Found", "message": "Not Found"}}
 

@@ -1,0 +1,1 @@
+"""The pages: each module is what one place of the site shows."""
