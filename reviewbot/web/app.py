@@ -11,7 +11,8 @@ from reviewbot.config import Settings
 from reviewbot.intake import Intake
 from reviewbot.registry import LoadedRule
 from reviewbot.store.store import Store
-from reviewbot.web import health, hooks, login, metrics, static
+from reviewbot.web import compat, feed, health, hooks, login, metrics, static
+from reviewbot.web.api import desk, reading
 from reviewbot.web.armour import Armour
 from reviewbot.web.faults import answer_faults
 from reviewbot.web.memory import Memory
@@ -57,8 +58,10 @@ def create_app(
     )
     answer_faults(app)
     app.add_middleware(Armour)
-    for part in (hooks, health, metrics, static, login):
+    for part in (hooks, health, metrics, feed, compat, static, login):
         app.include_router(part.router)
+    for half in (reading, desk):
+        app.include_router(half.router)
     for view in (series, patch, answers, drafts, rules, figures, state, about):
         app.include_router(view.router)
     return app
