@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from reviewbot.model import (
     Skipped,
     Status,
 )
-from reviewbot.patchsight import PatchSight, SeriesSight
+from reviewbot.patchsight import Mended, PatchSight, SeriesSight
 from reviewbot.reader import Reader, is_c
 from reviewbot.registry import LoadedRule
 from reviewbot.touched import touched_files, touched_functions
@@ -44,9 +44,10 @@ def review_series(
     around = around_series(series, index, facts.releases)
     sights = [reader.patch(images, facts, around[images.patch.part]) for images in patches]
     reviews = [_reviewed(sight, rules) for sight in sights]
+    reviews, mended = _without_mended(_attributed(reviews))
     if series.complete and len(sights) > 1:
-        reviews = list(_with_series(reviews, SeriesSight(sights, facts), rules))
-    return Review(series, rule_set, tuple(_without_mended(_attributed(reviews))))
+        reviews = list(_with_series(reviews, SeriesSight(sights, facts, mended), rules))
+    return Review(series, rule_set, tuple(reviews))
 
 
 def review_patch(
@@ -121,23 +122,21 @@ def _was_there(finding: Finding, brought: set[str]) -> Finding:
     return finding
 
 
-def _without_mended(reviews: Iterable[PatchReview]) -> list[PatchReview]:
+def _without_mended(reviews: Iterable[PatchReview]) -> tuple[list[PatchReview], list[Mended]]:
     """Drops what is new in one patch and fixed by a later one: the series as a whole is right."""
-    mended: Counter[str] = Counter()
+    menders: dict[str, list[int]] = defaultdict(list)
     kept: list[PatchReview] = []
+    mended: list[Mended] = []
     for review in reversed(list(reviews)):
-        left = [finding for finding in review.findings if not _take(finding, mended)]
-        mended.update(
-            base_fingerprint(f.fingerprint) for f in review.findings if f.status is Status.FIXED
-        )
+        left = []
+        for finding in review.findings:
+            by = menders[base_fingerprint(finding.fingerprint)]
+            if finding.status is Status.NEW and by:
+                mended.append(Mended(review.patch.part, finding, by.pop()))
+            else:
+                left.append(finding)
+        for finding in review.findings:
+            if finding.status is Status.FIXED:
+                menders[base_fingerprint(finding.fingerprint)].append(review.patch.part)
         kept.append(replace(review, findings=tuple(left)))
-    return kept[::-1]
-
-
-def _take(finding: Finding, mended: Counter[str]) -> bool:
-    """Whether a later patch mends this new fault; each mending counts once."""
-    base = base_fingerprint(finding.fingerprint)
-    if finding.status is not Status.NEW or not mended[base]:
-        return False
-    mended[base] -= 1
-    return True
+    return kept[::-1], mended[::-1]

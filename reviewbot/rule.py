@@ -12,6 +12,9 @@ from reviewbot.csource.atomic import Sleep as Sleep
 from reviewbot.csource.atomic import sleeps as sleeps
 from reviewbot.csource.bare import Run as Run
 from reviewbot.csource.blame import Blame as Blame
+from reviewbot.csource.callers import Deaf as Deaf
+from reviewbot.csource.callers import follows_unasked as follows_unasked
+from reviewbot.csource.callers import throws_away as throws_away
 from reviewbot.csource.codes import Lost as Lost
 from reviewbot.csource.codes import Proof as Proof
 from reviewbot.csource.codes import is_result as is_result
@@ -66,6 +69,9 @@ from reviewbot.csource.locks import Lock as Lock
 from reviewbot.csource.locks import taken_directly as taken_directly
 from reviewbot.csource.lost_looks import lost_looks as lost_looks
 from reviewbot.csource.names import makes as makes
+from reviewbot.csource.newnames import NewName as NewName
+from reviewbot.csource.newnames import named as named
+from reviewbot.csource.newnames import new_names as new_names
 from reviewbot.csource.pairs import undoer as undoer
 from reviewbot.csource.pairs import undoers as undoers
 from reviewbot.csource.paths import Paths as Paths
@@ -87,6 +93,7 @@ from reviewbot.csource.unset import Way as Way
 from reviewbot.csource.unset import unset_way as unset_way
 from reviewbot.csource.values import ANY as ANY
 from reviewbot.csource.values import ERR as ERR
+from reviewbot.csource.values import NEG as NEG
 from reviewbot.csource.values import POS as POS
 from reviewbot.csource.values import ZERO as ZERO
 from reviewbot.csource.values import Held as Held
@@ -99,6 +106,7 @@ from reviewbot.message import Message as Message
 from reviewbot.message import Trailer as Trailer
 from reviewbot.model import Confidence as Confidence
 from reviewbot.model import Severity as Severity
+from reviewbot.patchsight import Mended as Mended
 from reviewbot.patchsight import PatchSight as PatchSight
 from reviewbot.patchsight import SeriesSight as SeriesSight
 from reviewbot.remedy import told_as_leak as told_as_leak

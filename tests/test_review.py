@@ -103,7 +103,7 @@ def _review(images: PatchImages, *rules: LoadedRule) -> PatchReview:
     return review_patch(images, rules or (_rule(),), Facts())
 
 
-def _series(*states: str) -> Review:
+def _series(*states: str, rules: tuple[LoadedRule, ...] = ()) -> Review:
     """A series that takes one file through these states."""
     images = [
         _images((before, after), part=part)
@@ -111,7 +111,7 @@ def _series(*states: str) -> Review:
     ]
     patches = tuple(each.patch for each in images)
     series = Series("0@example.org", "s", AUTHOR, 1, patches, len(patches))
-    return review_series(series, images, (_rule(),), Facts(), "digest")
+    return review_series(series, images, rules or (_rule(),), Facts(), "digest")
 
 
 def _found(review: PatchReview) -> list[tuple[str, int, str]]:
@@ -245,6 +245,19 @@ def test_one_mending_excuses_one_fault() -> None:
     )
     first, _ = _series(*states).patches
     assert [finding.status for finding in first.findings] == [Status.NEW]
+
+
+def test_rule_about_series_sees_what_is_mended_and_by_which_patch() -> None:
+    def tell(sight: SeriesSight) -> Iterable[Placed]:
+        for part, finding, by in sight.mended:
+            said = f"{finding.message}: {by}"
+            yield Placed(part, finding.file, Claim(finding.line, finding.line, said, ("told",)))
+
+    clean, faulty = _function("f", "a();"), _function("f", "a();", "bad_one();")
+    rules = (_rule(), _about_more(check_series=tell))
+    first, second = _series(clean, faulty, clean, rules=rules).patches
+    assert [(f.message, f.line) for f in first.findings] == [("bad_one() is called: 2", 4)]
+    assert [f.status for f in second.findings] == [Status.FIXED]
 
 
 def test_fault_stays_with_the_patch_that_brought_it_in() -> None:

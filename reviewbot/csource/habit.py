@@ -68,7 +68,7 @@ def member_habit(sight: Sight, tail: str) -> Habit:
     calls: set[str] = set()
     for function in _holders(sight, rf"{re.escape(tail)}\b"):
         names = _names(function, tail)
-        used = list(_followed(sight, function, names))
+        used = list(followed(sight, function, names))
         if not used:
             continue
         if names.isdisjoint(tested_texts(function)):
@@ -88,7 +88,7 @@ def result_habit(sight: Sight, name: str) -> Habit:
         names = texts | {left for left, value in _assigned(function) if value in texts}
         if not names.isdisjoint(tested_texts(function)):
             looked.append(function.name)
-        elif any(True for _ in _followed(sight, function, names)):
+        elif any(True for _ in followed(sight, function, names)):
             unlooked.append(function.name)
     return Habit(tuple(looked), tuple(unlooked), frozenset())
 
@@ -167,7 +167,7 @@ def _tested(expr: c.Expr) -> Iterator[str]:
         yield test.key
 
 
-def _followed(sight: Sight, function: c.Function, names: set[str]) -> Iterator[c.Expr | None]:
+def followed(sight: Sight, function: c.Function, names: set[str]) -> Iterator[c.Expr | None]:
     """Where the function follows one of them: the call that it is handed to, or None."""
     for expr in function.expressions:
         if expr.kind == "member" and expr.op == "->" and expr.parts[0].bare.text in names:

@@ -288,6 +288,9 @@ class Paired:
         if (doer and (doer.acquires or doer.releases)) or pair.doer in self._facts:
             return  # the tables know better
         if undoer is not None and undoer.releases:
+            given = self.resource(undoer.releases[0].resource)
+            if given is not None and given.kind in (Kind.LOCK, Kind.CONTEXT):
+                return  # to be given a thing is not to have locked it
             if pair.where == 0 and undoer.source != SOURCE:
                 self._take(pair, doer, undoer.releases[0].resource)
             return

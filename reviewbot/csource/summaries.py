@@ -182,8 +182,23 @@ class _Summary:
         for call, asked in self.sure_calls():
             for text, resource in self.given(call):
                 number = self.params.get(text)
-                if number is not None and asked in ("", text):
+                if number is None or asked not in ("", text):
+                    continue
+                if not self.took(call, text, resource):
                     yield Acquire(resource.id, number)
+
+    def took(self, release: c.Expr, text: str, resource: Resource) -> bool:
+        """Whether the function itself has taken what it gives back there, as far as its text says:
+        a lock around a few lines is nothing that the caller held."""
+        for call in self.calls:
+            if call is release:
+                return False
+            fact = self.known(call.name, self.depth)
+            for taken in fact.acquires if fact is not None else ():
+                at = taken.where if taken.resource == resource.id else 0
+                if 0 < at <= len(call.args) and call.args[at - 1].bare.text == text:
+                    return True
+        return False
 
     def frees(self) -> Iterator[tuple[int, str]]:
         """What else is freed on every path and left as it is: `(1, "->buf")`, `(0, "table")`."""

@@ -68,8 +68,30 @@ def _inside(sight: Sight, call: c.Expr, depth: int) -> Iterator[tuple[str, Handl
         return
     function = sight.file.function(call.name)
     if function is not None and function.readable and function.name != sight.function.name:
+        asked = _asked_of_caller(function)
         for inner in function.calls:
-            yield from _inside(sight, inner, depth - 1)
+            if id(inner) not in asked:
+                yield from _inside(sight, inner, depth - 1)
+
+
+def _asked_of_caller(function: c.Function) -> set[int]:
+    """The calls that a parameter decides about: this caller may have it so that they are not
+    made (`if (mode != RECOVERY)`)."""
+    params = {parameter.name for parameter in function.params}
+    decided: set[int] = set()
+    for stmt in function.statements:
+        if isinstance(stmt, c.If) and any(_names(stmt.cond, name) for name in params):
+            for arm in (stmt.then, stmt.other):
+                for inner in c.statements(arm) if arm is not None else ():
+                    decided |= {id(e) for top in c.expressions(inner) for e in top.walk()}
+    return decided
+
+
+def _names(cond: c.Expr, name: str) -> bool:
+    """Whether the condition is about the name itself, and not about a member of it."""
+    if cond.kind == "name":
+        return cond.name == name
+    return cond.kind != "member" and any(_names(part, name) for part in (*cond.parts, *cond.args))
 
 
 def _lets_go(call: Call, resource: str) -> bool:

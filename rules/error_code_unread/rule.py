@@ -40,6 +40,7 @@ def _claim(sight: Sight, store: Store, errno: bool) -> Claim:
         end_line=store.line,
         message=f"{store.name} is set to {what}, and nothing reads it before the function ends",
         shape=("unread", store.name, value.text if errno else value.name),
+        confidence=Confidence.MEDIUM if not errno and "read" in value.name else None,
         words=(("function", sight.function.name), ("name", store.name), ("what", what)),
     )
 

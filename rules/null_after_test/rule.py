@@ -17,6 +17,7 @@ from reviewbot.rule import (
     Severity,
     Sight,
     Use,
+    read_test,
     syntax,
     use_claim,
 )
@@ -67,8 +68,14 @@ def _claim(sight: Sight, call: syntax.Expr, pointer: str) -> Claim:
 
 
 def _sure(sight: Sight, use: Use) -> Confidence:
-    """Who writes a member may not be in sight."""
-    return Confidence.HIGH if use.key in sight.paths.locals else Confidence.MEDIUM
+    """Who writes a member may not be in sight; and `p && q` is as often a habit as a question:
+    only an `if` about nothing else says that the author counts on NULL."""
+    asked = any(
+        isinstance(stmt, syntax.If) and (test := read_test(stmt.cond)) and test.key == use.key
+        for stmt in sight.function.statements
+    )
+    known = asked and use.key in sight.paths.locals
+    return Confidence.HIGH if known else Confidence.MEDIUM
 
 
 RULE = Rule(

@@ -26,7 +26,7 @@ def _claim(sight: Sight, sleep: Sleep) -> Claim:
         line=call.line,
         end_line=call.end_line,
         message=f"{why or through} may sleep, but {where}",
-        shape=("sleep", call.name, sleep.why.name, where),
+        shape=("sleep", call.name, sleep.why.name),
         trace=tuple(steps),
         words=(
             ("function", f"{sight.function.name}()"),

@@ -128,3 +128,24 @@ def test_interrupts_that_the_caller_has_off() -> None:
     found = list(irqs_on_for_caller(sight(ASSERTS % ("spin_lock_irqsave", ", p->flags"))))
     assert [(call.name, lock.text) for call, lock, _ in found] == [("spin_unlock_irq", "p->s")]
     assert list(irqs_on_for_caller(sight(ASSERTS % ("spin_lock", "")))) == []
+
+
+def test_a_callee_that_takes_and_gives_back_by_itself() -> None:
+    text = """
+static void set_tx(struct uart_port *port, bool on)
+{
+	unsigned long flags;
+
+	uart_port_lock_irqsave(port, &flags);
+	port->on = on;
+	uart_port_unlock_irqrestore(port, flags);
+}
+static void f(struct uart_port *port)
+{
+	uart_port_lock_irq(port);
+	stop(port);
+	uart_port_unlock_irq(port);
+	set_tx(port, false);
+}
+"""
+    assert sight(text).paths.slips == ()

@@ -45,6 +45,15 @@ def test_a_lock_that_the_handler_takes() -> None:
     assert list(waits_under_lock(sight(TRIES))) == []
 
 
+def test_a_wait_that_the_caller_decides_about() -> None:
+    asks = TAKES.replace("stop(struct brisk *p)", "stop(struct brisk *p, bool gone)")
+    asks = asks.replace("stop(p);", "stop(p, true);")
+    by_caller = asks.replace("cancel_work_sync(", "if (!gone)\n\t\tcancel_work_sync(")
+    by_state = asks.replace("cancel_work_sync(", "if (p->busy)\n\t\tcancel_work_sync(")
+    assert list(waits_under_lock(sight(by_caller))) == []
+    assert len(list(waits_under_lock(sight(by_state)))) == 1
+
+
 def test_the_handler_knows_who_waits_for_it() -> None:
     direct = TAKES.replace("stop(p);", "cancel_work_sync(&p->work);")
     found = [(name, wait.waiter) for name, wait in waited_for_under_lock(sight(direct, "work"))]
@@ -55,3 +64,27 @@ def test_the_handler_knows_who_waits_for_it() -> None:
 def test_a_handler_that_waits_for_itself() -> None:
     assert [wait.waiter for wait in waits_for_itself(sight(SELF, "work"))] == ["cancel_work_sync"]
     assert list(waits_for_itself(sight(SELF))) == []
+
+
+def test_who_is_given_a_thing_does_not_hold_its_lock() -> None:
+    text = """
+static struct sock *conn_hold(struct conn *conn)
+{
+	if (!conn->sk)
+		return NULL;
+	sock_hold(conn->sk);
+	return conn->sk;
+}
+static void f(struct conn *conn)
+{
+	struct sock *sk = conn_hold(conn);
+
+	if (sk) {
+		lock_sock(sk);
+		release_sock(sk);
+		sock_put(sk);
+	}
+	stop(conn);
+}
+"""
+    assert [call.site.name for call in sight(text).paths.calls] == ["release_sock"]
