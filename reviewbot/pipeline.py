@@ -16,6 +16,7 @@ from reviewbot.model import (
     Confidence,
     Draft,
     Finding,
+    Mail,
     PatchReview,
     Review,
     Series,
@@ -86,6 +87,12 @@ class Reviewer:
 
         return lore.holds(message_id, self._archive(archive, turn, pause))
 
+    def thread(self, message_id: str, archive: str, turn: Turn, pause: float) -> tuple[Mail, ...]:
+        """All mails of the thread that this one is in; raises a leaf of SourceFailed."""
+        from reviewbot.sources import lore
+
+        return lore.thread(message_id, self._archive(archive, turn, pause))
+
     def check(self, series: Series, tree: str | None) -> Review:
         """The series, reviewed with the files of `tree`, or from its diffs alone."""
         opened = open_tree(Path(tree), series.base_commit) if tree else None
@@ -138,6 +145,13 @@ class Reviewer:
             and CONFIDENCES.index(finding.confidence) <= CONFIDENCES.index(least.min_confidence)
         )
         return replace(patch, findings=tuple(shown))
+
+
+def read_mail(raw: bytes) -> Mail:
+    """A mail as it was delivered; raises UnreadableMail."""
+    from reviewbot.sources import b4gate, letter
+
+    return letter.read(raw, b4gate.subject)[0].mail
 
 
 def reply_settings(settings: Settings) -> ReplySettings:

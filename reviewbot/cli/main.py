@@ -11,6 +11,7 @@ import sys
 
 import typer
 
+from reviewbot.cli.answers import answers
 from reviewbot.cli.check import check
 from reviewbot.cli.migrate import migrate
 from reviewbot.cli.notify import notify
@@ -41,6 +42,7 @@ app.command()(serve)
 app.command()(watch)
 app.command()(notify)
 app.command()(worker)
+app.command()(answers)
 app.command()(migrate)
 app.add_typer(token, name="token")
 app.command()(version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import logging
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,18 @@ from reviewbot.config import Settings
 from reviewbot.config.lists import ListPolicy
 from reviewbot.errors import BadInput, BadSetting, NotFound, SourceFailed
 from reviewbot.history import Past, worth_saying
+from reviewbot.jobs.hearing import Hearing
 from reviewbot.mail.settings import ReplySettings
-from reviewbot.model import Series
+from reviewbot.model import Mail, Series
 from reviewbot.pipeline import Reviewer, reply_settings
 from reviewbot.store.records import DraftState, Job, JobState
 from reviewbot.store.reviews import patches_digest
 from reviewbot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+OLDER_THREADS = 3
+"""So many revisions back we look for answers to what we said."""
 
 
 class Found(StrEnum):
@@ -36,6 +43,7 @@ class Steps:
         self._settings = settings
         self._store = store
         self._reviewer = reviewer
+        self._hearing = Hearing(settings, store, (rule.id for rule in reviewer.rules))
 
     def fetch(self, job_id: str) -> Found:
         """Looks for the series, and files it where it is whole or was waited for long enough."""
@@ -154,11 +162,29 @@ class Steps:
         mailing_list = job.mailing_list or self._settings.list_among(_addresses(series))
         saved = self._store.series.save(series, mailing_list)
         self._store.jobs.file(job.id, saved.revision_id, mailing_list)
+        self._hear(job, series, saved.revision_id)
         done = self._store.jobs.reviewed(saved.revision_id, job.rule_set, patches_digest(series))
         if done is None:
             return Found.READY
         self._store.jobs.move(job.id, JobState.REVIEWED, review_id=done)
         return Found.NEVER
+
+    def _hear(self, job: Job, series: Series, revision_id: int) -> None:
+        """What was answered in the thread, and since then below the mails about older revisions."""
+        threads = [series.replies]
+        older = {draft.revision_id: draft for draft in self._store.drafts.sent_about(revision_id)}
+        for draft in list(older.values())[:OLDER_THREADS]:
+            try:
+                threads.append(self._thread(job, draft.in_reply_to))
+            except SourceFailed as error:
+                log.info("the thread of an older revision was not read: %s", error)
+        for mail in (mail for thread in threads for mail in thread):
+            self._hearing.hear(mail)
+
+    def _thread(self, job: Job, message_id: str) -> tuple[Mail, ...]:
+        archive = self._policy(job).archive or self._settings.archive
+        pause = 1 / self._settings.service.archive_rate
+        return self._reviewer.thread(message_id, archive, self._store.pace.turn, pause)
 
     def _wait(self, job: Job, why: str) -> Found:
         until = self._patience_ends(job).strftime("%H:%M UTC")

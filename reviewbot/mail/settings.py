@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -27,6 +28,7 @@ KNOWN_BOTS = (
 
 NOBODY = Address("reviewbot", "reviewbot@localhost")
 
+_OWN = re.compile(r"reviewbot-[0-9a-f]{32}")
 _WORST_FIRST = tuple(Severity)
 _SUREST_FIRST = tuple(Confidence)
 
@@ -74,6 +76,11 @@ class ReplySettings:
         if self.reply_to is not None:
             ours.add(self.reply_to.email)
         return email.lower() in {address.lower() for address in ours}
+
+    def is_own_message(self, message_id: str) -> bool:
+        """Whether a Message-ID is of the form that `envelope` gives our mails."""
+        name, _, domain = message_id.partition("@")
+        return bool(_OWN.fullmatch(name)) and domain == self.message_id_domain
 
     def wants_no_mail(self, email: str) -> bool:
         """Whether nothing must be written to an address: a program's, or of one who opted out."""

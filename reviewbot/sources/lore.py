@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from reviewbot.errors import NotAPatch, NotFound, ReviewbotError
-from reviewbot.model import Series
+from reviewbot.model import Mail, Series
 from reviewbot.sources import b4gate, letter, mailbox, msgid, series, topics
 from reviewbot.sources.interface import Archive, Letter
 from reviewbot.sources.topics import Topic
@@ -32,10 +32,15 @@ def fetch(message_id: str, archive: Archive, revision: int | None = None) -> Ser
 def holds(message_id: str, archive: Archive) -> bool:
     """Whether the archive has this mail; raises a leaf of SourceFailed where it does not say."""
     try:
-        letters = _thread(b4gate.Reader(archive), message_id)
+        mails = thread(message_id, archive)
     except NotFound:
         return False
-    return any(one.mail.message_id == message_id for one in letters)
+    return any(mail.message_id == message_id for mail in mails)
+
+
+def thread(message_id: str, archive: Archive) -> tuple[Mail, ...]:
+    """All mails of the thread that this one is in; raises a leaf of SourceFailed."""
+    return tuple(one.mail for one in _thread(b4gate.Reader(archive), message_id))
 
 
 def _thread(reader: b4gate.Reader, message_id: str) -> list[Letter]:

@@ -71,6 +71,27 @@ class Drafts:
             row = session.get(DraftRow, draft_id, options=[selectinload(DraftRow.review)])
             return stored(row) if row is not None else None
 
+    def with_message_id(self, message_id: str) -> StoredDraft | None:
+        with self._sessions.reading() as session:
+            mine = select(DraftRow).where(DraftRow.message_id == message_id)
+            row = session.scalars(mine.options(selectinload(DraftRow.review))).one_or_none()
+            return stored(row) if row is not None else None
+
+    def sent_about(self, revision_id: int) -> list[StoredDraft]:
+        """What has gone out about earlier revisions of the same series, the newest first."""
+        with self._sessions.reading() as session:
+            here = session.get_one(RevisionRow, revision_id)
+            older = (RevisionRow.series_id == here.series_id) & (RevisionRow.number < here.number)
+            rows = session.scalars(
+                select(DraftRow)
+                .join(DraftRow.review)
+                .join(ReviewRow.revision)
+                .where(older, DraftRow.state == DraftState.SENT)
+                .order_by(RevisionRow.number.desc(), DraftRow.id)
+                .options(selectinload(DraftRow.review))
+            )
+            return [stored(row) for row in rows]
+
     def in_state(self, states: Sequence[DraftState], limit: int = 1000) -> list[StoredDraft]:
         """The drafts in these states, the oldest first."""
         with self._sessions.reading() as session:
@@ -179,7 +200,10 @@ class Drafts:
             return len(result.all())
 
     def said(self, revision_id: int) -> frozenset[str]:
-        """Fingerprints that mails about this series have gone out with, whatever the revision."""
+        """Fingerprints that mails about this series have gone out with, whatever the revision.
+
+        A summary says nothing that is not asked below a patch.
+        """
         return self._marks(revision_id, _GONE_OUT)
 
     def discarded(self, revision_id: int) -> frozenset[str]:
@@ -193,7 +217,8 @@ class Drafts:
                 select(DraftRow.fingerprints)
                 .join(DraftRow.review)
                 .join(ReviewRow.revision)
-                .where(RevisionRow.series_id == here.series_id, DraftRow.state.in_(states))
+                .where(RevisionRow.series_id == here.series_id)
+                .where(DraftRow.state.in_(states), DraftRow.kind == DraftKind.PATCH)
             )
             return frozenset(mark.partition("-")[0] for marks in found for mark in marks)
 

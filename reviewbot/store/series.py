@@ -55,6 +55,14 @@ class SeriesShelf:
                 raise KeyError(revision_id)
             return _series(row)
 
+    def series_of(self, revision_id: int) -> int:
+        """The id of the series that a revision is of; KeyError where there is none."""
+        with self._sessions.reading() as session:
+            row = session.get(RevisionRow, revision_id)
+            if row is None:
+                raise KeyError(revision_id)
+            return row.series_id
+
     def revision_of(self, message_id: str) -> int | None:
         """The revision that this mail is the cover or a patch of, the newest where several."""
         patch = select(PatchRow.revision_id).where(PatchRow.message_id == message_id)
