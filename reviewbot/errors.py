@@ -27,6 +27,7 @@
       DeliveryFailed               2  502  a mail could not be handed over
         OutboxUnusable             2  500  the place cannot be reached or written; later it may be
         MailRefused                2  502  the server will not take this mail, now or later
+        CheckRefused               2  502  a patchwork will not take this check, now or later
         DeliveryUnclear            2  502  the mail may be out: nobody may send it again unseen
       BadRule                      3  500  a rule folder or facts table is wrong
       Failed                       3  500  a defect of reviewbot itself
@@ -156,6 +157,10 @@ class OutboxUnusable(DeliveryFailed):
 
 
 class MailRefused(DeliveryFailed):
+    pass
+
+
+class CheckRefused(DeliveryFailed):
     pass
 
 

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ Found = TypeVar("Found")
 LIST = "linux-wimble@lists.example"
 
 
-def eventually(look: Callable[[], Found | None], within: float = 90.0) -> Found:
+def eventually(look: Callable[[], Found | None], within: float = 240.0) -> Found:
     """What `look` finds, as soon as it finds something; fails where that takes too long."""
     end = time.monotonic() + within
     pause = threading.Event()
@@ -41,6 +41,18 @@ def running(arguments: list[str], settings: Mapping[str, str], log: Path) -> Ite
         process.end()
 
 
+def died(point: tuple[str, ...], settings: Mapping[str, str], log: Path) -> None:
+    """Runs a worker until it kills itself at this point (see dying.py)."""
+    arguments = [str(Path(__file__).parent / "jobs" / "dying.py"), *point, "worker"]
+    process = Process(arguments, settings, log)
+    try:
+        eventually(process.killed)
+    except AssertionError as error:
+        raise AssertionError(f"still alive: {process.said()}") from error
+    finally:
+        process.kill()
+
+
 class Process:
     """Python with these arguments; what it says goes to a file."""
 
@@ -58,8 +70,9 @@ class Process:
             )
 
     def kill(self) -> None:
-        """kill -9, children and all."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        """kill -9, children and all; those that are gone already stay so."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(timeout=30)
 
     def kill_alone(self) -> None:

@@ -51,7 +51,7 @@ LIBRARIES = {
     "b4": ("sources",),
     "dbos": ("jobs",),
     "fastapi": ("web",),
-    "httpx": ("trees", "sources", "watch", "cli/notify.py", "cli/watch.py"),
+    "httpx": ("trees", "sources", "watch", "outbox", "cli/notify.py", "cli/watch.py"),
     "jinja2": ("mail", "web/pages.py"),
     "liblore": ("sources",),
     "markdown_it": ("web/markdown.py",),

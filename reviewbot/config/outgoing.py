@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 from reviewbot.errors import BadSetting
+
+_SLUG = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Channel(StrEnum):
@@ -74,3 +77,9 @@ class Outgoing:
         name, value = needs.get(self.channel, ("", "given"))
         if not value:
             raise BadSetting(f"{name}: missing; outbox.channel = '{self.channel}' needs it")
+        if self.patchwork_url and not self.patchwork_token:
+            raise BadSetting(
+                "outbox.patchwork_token: missing; patchwork takes checks with one only"
+            )
+        if not _SLUG.fullmatch(self.patchwork_context):
+            raise BadSetting("outbox.patchwork_context: letters, digits, - and _ only, please")

@@ -9,6 +9,7 @@ VERSION = "1"
 FETCH_QUEUE = "fetch"
 REVIEW_QUEUE = "review"
 SEND_QUEUE = "send"
+TELL_QUEUE = "tell"
 
 CLASS = "Reviewing"
 INSTANCE = "reviewing"
@@ -18,6 +19,10 @@ REVIEW = "review_series"
 SENDING_CLASS = "Sending"
 SENDING_INSTANCE = "sending"
 SEND = "send_draft"
+
+TELLING_CLASS = "Telling"
+TELLING_INSTANCE = "telling"
+TELL = "set_checks"
 
 NO_LIST = "(none)"
 """The partition of what came by no list that is known."""

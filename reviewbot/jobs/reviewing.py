@@ -10,8 +10,10 @@ from __future__ import annotations
 from dbos import DBOS, DBOSConfiguredInstance, SetEnqueueOptions, SetWorkflowID
 
 from reviewbot.jobs import names
+from reviewbot.jobs.checking import Checking, Due
 from reviewbot.jobs.queue import round_id
 from reviewbot.jobs.steps import Found, Steps
+from reviewbot.jobs.telling import Telling
 
 LONGEST_WAIT = 600.0
 """Seconds between two looks for a series that is not whole; each wait is twice the last."""
@@ -23,9 +25,13 @@ MOST_TRIES = 5
 class Reviewing(DBOSConfiguredInstance):
     """The workflows, and the steps that they are made of."""
 
-    def __init__(self, steps: Steps, first_wait: float) -> None:
+    def __init__(
+        self, steps: Steps, checking: Checking, telling: Telling, first_wait: float
+    ) -> None:
         super().__init__(names.INSTANCE)
         self._steps = steps
+        self._checking = checking
+        self._telling = telling
         self._first_wait = first_wait
 
     @DBOS.workflow(name=names.FETCH, max_recovery_attempts=MOST_TRIES)
@@ -52,6 +58,9 @@ class Reviewing(DBOSConfiguredInstance):
         except Exception as error:
             self._fail(job_id, f"{type(error).__name__}: {error}")
             raise
+        due = self._due(job_id)
+        if due is not None:
+            self._telling.hand_on(due.review_id, due.mailing_list, 1, due.wait)
 
     @DBOS.step(name="fetch")
     def _fetch(self, job_id: str) -> str:
@@ -72,6 +81,10 @@ class Reviewing(DBOSConfiguredInstance):
     @DBOS.step(name="draft")
     def _draft(self, job_id: str) -> None:
         self._steps.draft(job_id)
+
+    @DBOS.step(name="due")
+    def _due(self, job_id: str) -> Due | None:
+        return self._checking.due(job_id)
 
     @DBOS.step(name="fail")
     def _fail(self, job_id: str, why: str) -> None:

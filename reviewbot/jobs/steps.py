@@ -110,7 +110,7 @@ class Steps:
             if draft.to and draft.in_reply_to not in answered
         ]
         state = DraftState.DRAFT if policy.approval else DraftState.APPROVED
-        self._store.drafts.add(review_id, drafts, job.mailing_list, state, _due(series, policy))
+        self._store.drafts.add(review_id, drafts, job.mailing_list, state, due_at(series, policy))
         older = self._store.drafts.older_reviews(revision_id)
         self._store.drafts.supersede(older, f"v{series.revision} was posted")
         others = self._store.drafts.other_reviews(review_id)
@@ -213,8 +213,8 @@ def _addresses(series: Series) -> tuple[str, ...]:
     return tuple(dict.fromkeys(to.email for mail in mails for to in (*mail.to, *mail.cc)))
 
 
-def _due(series: Series, policy: ListPolicy) -> datetime:
-    """When a draft may go out at the earliest: the patch's date and the list's embargo."""
+def due_at(series: Series, policy: ListPolicy) -> datetime:
+    """When anything may go out at the earliest: the patch's date and the list's embargo."""
     now = datetime.now(UTC)
     try:
         posted = parsedate_to_datetime(series.patches[0].mail.date).astimezone(UTC)

@@ -7,20 +7,25 @@ import os
 import secrets
 import socket
 import threading
+import time
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from dbos import DBOS, DBOSConfig
 
 from reviewbot.config import Settings
 from reviewbot.config.settings import xdg
 from reviewbot.jobs import names
+from reviewbot.jobs.checking import Checking
 from reviewbot.jobs.delivering import Delivering
 from reviewbot.jobs.queue import Queue
 from reviewbot.jobs.reviewing import Reviewing
 from reviewbot.jobs.sending import Sending
 from reviewbot.jobs.steps import Steps
 from reviewbot.jobs.sweep import Sweep, Sweeper
+from reviewbot.jobs.telling import Telling
 from reviewbot.outbox.channels import open_channel
+from reviewbot.outbox.patchwork import open_patchwork
 from reviewbot.pipeline import Reviewer
 from reviewbot.store.store import Store
 
@@ -30,8 +35,8 @@ POLL_SECONDS = 0.5
 BEATS = 4
 """A worker is heard of this often before it counts as lost."""
 SHUTDOWN_SECONDS = 10
-MAILS_AT_ONCE = 4
-"""By one worker; those of one list go out one after the other."""
+SENT_AT_ONCE = 4
+"""Mails by one worker, or reviews whose checks it sets; those of one list one after the other."""
 
 
 class Worker:
@@ -52,7 +57,9 @@ class Worker:
         reviewer = Reviewer.load(self._settings)
         steps = Steps(self._settings, self._store, reviewer)
         delivering = self._delivering(reviewer)
-        Reviewing(steps, self._settings.service.look_again_seconds)
+        checking = self._checking()
+        first_wait = self._settings.service.look_again_seconds
+        Reviewing(steps, checking, Telling(checking), first_wait)
         Sending(delivering)
         self._queue = Queue(self._store, reviewer.rule_set)
         sweep = Sweep(self._settings, self._store, self._queue, steps, delivering)
@@ -93,13 +100,14 @@ class Worker:
                 polling_interval_sec=POLL_SECONDS,
                 on_conflict="always_update",
             )
-        DBOS.register_queue(
-            names.SEND_QUEUE,
-            worker_concurrency=MAILS_AT_ONCE,
-            partition_concurrency=1,
-            polling_interval_sec=POLL_SECONDS,
-            on_conflict="always_update",
-        )
+        for queue in (names.SEND_QUEUE, names.TELL_QUEUE):
+            DBOS.register_queue(
+                queue,
+                worker_concurrency=SENT_AT_ONCE,
+                partition_concurrency=1,
+                polling_interval_sec=POLL_SECONDS,
+                on_conflict="always_update",
+            )
 
     def _delivering(self, reviewer: Reviewer) -> Delivering:
         settings, store = self._settings, self._store
@@ -111,6 +119,16 @@ class Worker:
             return reviewer.archive_has(message_id, archive, store.pace.turn, pause)
 
         return Delivering(settings, store, channel, archive_has)
+
+    def _checking(self) -> Checking:
+        settings, pace = self._settings, self._store.pace
+
+        def wait(url: str) -> None:
+            time.sleep(pace.turn(urlsplit(url).netloc, 1 / settings.service.archive_rate))
+
+        return Checking(
+            settings, self._store, open_patchwork(settings.outbox, settings.contact, wait)
+        )
 
     def _beat_on(self) -> None:
         while not self._stopping.wait(self._lost_after / BEATS):

@@ -34,14 +34,14 @@ def _entry(review: Review, patch: PatchReview) -> Entry:
     new = patch.new
     return {
         "tool": TOOL,
-        "status": _status(new),
-        "summary": _summary(new),
+        "status": status_of(new),
+        "summary": summary_of(new),
         "url": review.series.url,
         "details": "\n".join([*_notes(patch), *(line for each in new for line in _lines(each))]),
     }
 
 
-def _status(new: Sequence[Finding]) -> str:
+def status_of(new: Sequence[Finding]) -> str:
     """`fail` is kept for what is both grave and measured to be right; b4 shows it in red."""
     if not new:
         return "pass"
@@ -49,7 +49,8 @@ def _status(new: Sequence[Finding]) -> str:
     return "fail" if sure else "warn"
 
 
-def _summary(new: Sequence[Finding]) -> str:
+def summary_of(new: Sequence[Finding]) -> str:
+    """One line for all findings of a patch."""
     if not new:
         return "nothing to say"
     if len(new) == 1:

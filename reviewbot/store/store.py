@@ -8,6 +8,7 @@ from sqlalchemy import Engine, text
 
 from reviewbot.store.answers import Answers
 from reviewbot.store.browse import Browse
+from reviewbot.store.checks import Checks
 from reviewbot.store.deliveries import Deliveries
 from reviewbot.store.desk import Desk
 from reviewbot.store.detail import Detail
@@ -39,6 +40,7 @@ class Store:
         self.drafts = Drafts(sessions)
         self.deliveries = Deliveries(sessions)
         self.answers = Answers(sessions)
+        self.checks = Checks(sessions)
         self.jobs = Jobs(sessions)
         self.workers = Workers(sessions)
         self.pace = Pace(sessions)

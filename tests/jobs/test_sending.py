@@ -14,7 +14,7 @@ from reviewbot.store.store import Store
 from tests.jobs.posted import filed, seen
 from tests.mail import invented
 from tests.public_inbox import Inbox
-from tests.service import Process, eventually, running
+from tests.service import Process, died, eventually, running
 from tests.smtp_server import Server
 from tests.smtp_server import smtp_server as smtp_server
 
@@ -77,11 +77,6 @@ def ended(store: Store, draft: StoredDraft, worker: Process, *states: DraftState
         raise AssertionError(f"{seen(store, draft.id)}: {worker.said()}") from error
 
 
-def killed_at(point: tuple[str, ...], settings: dict[str, str], log: Path) -> None:
-    dying = [str(Path(__file__).with_name("dying.py")), *point, "worker"]
-    eventually(Process(dying, settings, log).killed)
-
-
 def kept(settings: dict[str, str]) -> list[str]:
     """The Message-IDs of the mails in the maildir."""
     return [mail["Message-ID"] for mail in mailbox.Maildir(settings["OUTBOX__PATH"])]
@@ -132,7 +127,7 @@ def test_a_worker_that_is_killed_while_it_sends_sends_once(
     point: tuple[str, ...],
     tries: list[str],
 ) -> None:
-    killed_at(point, settings, tmp_path / "first")
+    died(point, settings, tmp_path / "first")
     with running(["worker"], settings, tmp_path / "second") as second:
         ended(migrated, draft, second, DraftState.SENT)
         eventually(lambda: len(migrated.workers.all()) == 1)
@@ -150,7 +145,7 @@ def test_a_mail_that_went_out_before_the_kill_is_found_in_the_archive(
 ) -> None:
     settings = {**by_smtp, "ARCHIVE": public_inbox.url}
     sent = ("reviewbot.outbox.smtp", "Smtp", "send", "after")
-    killed_at(sent, settings, tmp_path / "first")
+    died(sent, settings, tmp_path / "first")
     assert seen(migrated, draft.id).state is DraftState.SENDING
     public_inbox.feed([taken.content for taken in smtp_server.post.taken])
     with running(["worker"], settings, tmp_path / "second") as second:
@@ -175,7 +170,7 @@ def test_where_no_archive_has_it_a_person_is_asked_and_nothing_is_sent_again(
     mails: int,
 ) -> None:
     settings, draft = {**by_smtp, "ARCHIVE": public_inbox.url}, let_go(migrated, "several")
-    killed_at(point, settings, tmp_path / "first")
+    died(point, settings, tmp_path / "first")
     with running(["worker"], settings, tmp_path / "second") as second:
         now = ended(migrated, draft, second, DraftState.FAILED, DraftState.SENT)
     assert now.state is DraftState.FAILED

@@ -13,7 +13,7 @@ from reviewbot.jobs.queue import Queue
 from reviewbot.store.records import DraftState, Job, JobState, Notice, Origin
 from reviewbot.store.store import Store
 from tests.public_inbox import Inbox
-from tests.service import Process, eventually, faulty_posting, running
+from tests.service import Process, died, eventually, faulty_posting, running
 
 WHOLE = faulty_posting("whole", 2)
 TORN = faulty_posting("torn", 3, lost=[2])
@@ -172,9 +172,7 @@ def test_a_worker_that_dies_in_the_middle_of_a_review_is_taken_over(
     deadly: tuple[str, ...],
 ) -> None:
     job = asked(queue, WHOLE.ids[0])
-    dying = [str(Path(__file__).with_name("dying.py")), *deadly, "worker"]
-    first = Process(dying, settings, tmp_path / "first")
-    eventually(first.killed)
+    died(deadly, settings, tmp_path / "first")
     left = migrated.jobs.get(job.id)
     assert left is not None
     assert left.state is JobState.CHECKING
