@@ -39,8 +39,10 @@ class Service:
     archive yet, is waited for `patience_minutes` and looked for again after
     `look_again_seconds`, then after twice as long each time. A worker that was not heard of for
     `worker_lost_seconds` has its work taken over. Every `sweep_seconds` one of the workers looks
-    for drafts that nothing keeps any more, and for work that was given up. Reviews of older
-    revisions are kept `keep_days`, other things as long as the review that they belong to.
+    for drafts that nothing keeps any more, and for work that was given up. A series that
+    nothing has happened to for `keep_days` is forgotten, with its mails, reviews, findings,
+    drafts, deliveries and answers. Jobs that ended `keep_jobs_days` ago are, and what the queue
+    knows of them; they go first. Who wants no mail is kept for ever.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -60,6 +62,7 @@ class Service:
     worker_lost_seconds: float = 30.0
     sweep_seconds: float = 30.0
     keep_days: int = 730
+    keep_jobs_days: int = 90
     log_format: str = "text"
 
     def __post_init__(self) -> None:
@@ -72,6 +75,11 @@ class Service:
             raise BadSetting(f"service.listen: '{self.listen}' is not HOST:PORT; give both")
         if self.archive_rate <= 0:
             raise BadSetting("service.archive_rate: must be over 0 calls a second; give a rate")
+        if not 1 <= self.keep_jobs_days < self.keep_days:
+            raise BadSetting(
+                f"service.keep_jobs_days: {self.keep_jobs_days} must be from 1 to less than"
+                f" keep_days, which is {self.keep_days}: jobs go before their series"
+            )
         if self.log_format not in ("text", "json"):
             raise BadSetting(f"service.log_format: '{self.log_format}' is neither text nor json")
 

@@ -16,6 +16,7 @@ from reviewbot.store.store import Store
 
 _ALIVE = ["ENQUEUED", "DELAYED", "PENDING"]
 _DEAD = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_ENDED = ["SUCCESS", *_DEAD]
 _GAVE_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
 
 
@@ -79,6 +80,18 @@ class Queue:
                 yield Lost(why, job_id=str(args[0]))
             elif status.name == names.SEND and status.status == _GAVE_UP:
                 yield Lost(why, draft=(args[0], args[1]))
+
+    def forget(self, before: datetime, most: int) -> int:
+        """Takes away work that ended before that moment, some at a time; how much it was."""
+        ended = self._client.list_workflows(
+            status=_ENDED,
+            completed_before=before.isoformat(),
+            load_input=False,
+            load_output=False,
+            limit=most,
+        )
+        self._client.delete_workflows([status.workflow_id for status in ended])
+        return len(ended)
 
     def close(self) -> None:
         self._client.destroy()

@@ -16,6 +16,7 @@ from reviewbot.config import Settings
 from reviewbot.jobs.delivering import Delivering
 from reviewbot.jobs.queue import Lost, Queue
 from reviewbot.jobs.steps import Steps
+from reviewbot.jobs.tidying import Tidying
 from reviewbot.outbox.policy import Hold, at_first_sight
 from reviewbot.store.records import DraftState, StoredDraft
 from reviewbot.store.store import Store
@@ -75,8 +76,9 @@ class Sweep:
 class Sweeper:
     """A thread that sweeps when it is this worker's turn, until it is stopped."""
 
-    def __init__(self, sweep: Sweep, store: Store, every: float) -> None:
+    def __init__(self, sweep: Sweep, tidying: Tidying, store: Store, every: float) -> None:
         self._sweep = sweep
+        self._tidying = tidying
         self._marks = store.marks
         self._every = every
         self._stopping = threading.Event()
@@ -102,5 +104,6 @@ class Sweeper:
         if self._marks.take(NAME, LONGEST):
             try:
                 self._sweep.run()
+                self._tidying.now_and_then()
             finally:
                 self._marks.back(NAME, timedelta(seconds=self._every * 0.9))

@@ -24,6 +24,7 @@ from reviewbot.jobs.sending import Sending
 from reviewbot.jobs.steps import Steps
 from reviewbot.jobs.sweep import Sweep, Sweeper
 from reviewbot.jobs.telling import Telling
+from reviewbot.jobs.tidying import Tidying
 from reviewbot.outbox.channels import open_channel
 from reviewbot.outbox.patchwork import open_patchwork
 from reviewbot.pipeline import Reviewer
@@ -63,7 +64,9 @@ class Worker:
         Sending(delivering)
         self._queue = Queue(self._store, reviewer.rule_set)
         sweep = Sweep(self._settings, self._store, self._queue, steps, delivering)
-        self._sweeper = Sweeper(sweep, self._store, self._settings.service.sweep_seconds)
+        tidying = Tidying(self._settings, self._store, self._queue)
+        every = self._settings.service.sweep_seconds
+        self._sweeper = Sweeper(sweep, tidying, self._store, every)
         self._store.workers.beat(self.id, self._place)
         DBOS.launch()
         self._register_queues()

@@ -19,6 +19,7 @@ from reviewbot.store.latest import Latest
 from reviewbot.store.marks import Marks
 from reviewbot.store.migrate import check_schema, upgrade
 from reviewbot.store.pace import Pace
+from reviewbot.store.retention import Retention
 from reviewbot.store.reviews import Reviews
 from reviewbot.store.series import SeriesShelf
 from reviewbot.store.sessions import Sessions, open_engine
@@ -46,6 +47,7 @@ class Store:
         self.pace = Pace(sessions)
         self.marks = Marks(sessions)
         self.figures = Figures(sessions)
+        self.retention = Retention(sessions)
         self.tokens = Tokens(sessions)
         self.browse = Browse(sessions)
         self.detail = Detail(sessions)

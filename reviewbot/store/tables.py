@@ -338,5 +338,7 @@ class CheckRow(Base):
     message_id: Mapped[str]
     state: Mapped[str]
     description: Mapped[str]
-    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id", ondelete="SET NULL"))
+    review_id: Mapped[int | None] = mapped_column(
+        ForeignKey("review.id", ondelete="SET NULL"), index=True
+    )
     set_at: Mapped[datetime]

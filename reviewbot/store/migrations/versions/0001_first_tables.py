@@ -283,6 +283,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_patchwork_check"),
         sa.UniqueConstraint("server", "message_id", name="uq_patchwork_check_server_message_id"),
     )
+    op.create_index("ix_patchwork_check_review_id", "patchwork_check", ["review_id"], unique=False)
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
