@@ -96,11 +96,7 @@ def label_of(function: Function, call: Expr, after: int) -> str:
 
 def table_undoer(sight: Sight, resource: Resource) -> str:
     """The function of the tables that gives this sort of thing back; "" for none or several."""
-    names = [
-        name
-        for name, fact in sight.facts.functions.items()
-        if not fact.acquires and any(r.resource == resource.id for r in fact.releases)
-    ]
+    names = sight.facts.undoers.get(resource.id, ())
     return f"{names[0]}()" if len(names) == 1 else ""
 
 

@@ -6,9 +6,10 @@ tables; "return" stands for the value that the function returns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -261,3 +262,27 @@ class Facts:
     """How functions without a failure of their own above say that they failed: only what a
     check should look like, not that every caller must check."""
     digest: str = ""
+
+    @cached_property
+    def takers(self) -> Mapping[str, tuple[str, ...]]:
+        """By resource, the functions that take it and leave it to their caller to give back."""
+        known = self.functions.items()
+        return _by_resource((name, fact.acquires) for name, fact in known if not fact.managed)
+
+    @cached_property
+    def undoers(self) -> Mapping[str, tuple[str, ...]]:
+        """By resource, the functions that give it back and take nothing."""
+        named = (
+            (name, fact.releases) for name, fact in self.functions.items() if not fact.acquires
+        )
+        return _by_resource(named)
+
+
+def _by_resource(
+    named: Iterable[tuple[str, tuple[Acquire, ...]]],
+) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for name, places in named:
+        for place in places:
+            found.setdefault(place.resource, {})[name] = None
+    return {resource: tuple(names) for resource, names in found.items()}

@@ -248,7 +248,8 @@ def _releases_first(known: Known, name: str) -> bool:
 def _far(doer: Expr, names: Iterable[str], text: bytes) -> list[Pair]:
     if len(doer.args) != 1:
         return []
-    called = [n for n in sorted(names) if re.search(rb"\b%s\s*\(" % n.encode(), text)]
+    there = [n for n in sorted(names) if n.encode() in text]
+    called = [n for n in there if re.search(rb"\b%s\s*\(" % n.encode(), text)]
     return [Pair(doer.name, name, 1, 1, False) for name in called[:1]]
 
 

@@ -66,13 +66,10 @@ def _untaken(sight: Sight, fact: Fact | None) -> bool:
     kinds = {r.kind for id in ids if (r := sight.known.resource(id)) is not None}
     if not kinds or kinds & {Kind.MEMORY, Kind.LOCK, Kind.CONTEXT} or not sight.file.whole:
         return False
-    takers = [
-        name
-        for name, known in sight.facts.functions.items()
-        if not known.managed and any(place.resource in ids for place in known.acquires)
-    ]
+    takers = {name.encode() for id in ids for name in sight.facts.takers.get(id, ())}
     text = sight.file.text
-    return bool(takers) and not any(re.search(rb"\b%s\b" % n.encode(), text) for n in takers)
+    there = [name for name in takers if name in text]
+    return bool(takers) and not any(re.search(rb"\b%s\b" % name, text) for name in there)
 
 
 def _not_held(sight: Sight, call: c.Expr, fact: Fact | None, cond: Node) -> bool:

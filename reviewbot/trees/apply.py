@@ -36,7 +36,7 @@ class _Text:
         self.lines = io.BytesIO(data).readlines()
         self._loose: list[bytes] | None = None
         self.crlf = bool(self.lines) and self.lines[0].endswith(b"\r\n")
-        self.latin = _NOT_ASCII.search(data) is not None and not _is_utf8(data)
+        self.latin = not data.isascii() and not _is_utf8(data)
 
     @property
     def loose(self) -> list[bytes]:
