@@ -1,7 +1,7 @@
 """The layers are a contract: imports run downward, and each library has one room.
 
-    cli -> web | jobs | watch -> intake
-      -> batch -> pipeline
+    cli -> web | jobs | watch -> intake, batch, cases
+      -> pipeline
       -> outbox, store, mail, history, report
       -> review (with asking, compare, touched)
       -> registry -> rule (with telling, remedy, claim), reader, patchsight -> csource
@@ -23,7 +23,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("cli",),
     ("web", "jobs", "watch"),
-    ("intake", "batch"),
+    ("intake", "batch", "cases"),
     ("pipeline",),
     ("outbox", "store", "mail", "history", "report"),
     ("review",),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from reviewbot.cases import Cases, beside
 from reviewbot.config import Settings
 from reviewbot.config.lists import Audience
 from reviewbot.errors import (
@@ -22,11 +23,10 @@ from reviewbot.errors import (
     OutboxUnusable,
     SourceFailed,
 )
-from reviewbot.jobs.cases import Cases
 from reviewbot.mail.stamp import stamped
 from reviewbot.model import Draft
 from reviewbot.outbox.interface import Channel, Whereabouts
-from reviewbot.outbox.policy import Go, Hold, Never, Sent, Verdict, Wait, judge
+from reviewbot.outbox.policy import Go, Hold, Never, Verdict, Wait, judge
 from reviewbot.store.records import Delivery, DraftState, Outcome, StoredDraft, Traffic
 from reviewbot.store.store import Store
 
@@ -76,9 +76,7 @@ class Delivering:
 
     def verdict(self, draft: StoredDraft) -> Verdict:
         """Whether the draft may go out now, by what has gone out until now."""
-        policy = self._settings.policy(draft.mailing_list)
-        traffic = self._store.deliveries.traffic(draft.id)
-        return judge(self._cases.of(draft), _beside(traffic), policy, _now())
+        return self._cases.verdict(draft, _now())
 
     def _at_turn(self, draft_id: int, turn: int) -> StoredDraft | None:
         draft = self._store.drafts.get(draft_id)
@@ -93,7 +91,7 @@ class Delivering:
         said: list[Verdict] = []
 
         def asked(traffic: Traffic) -> Draft | None:
-            said.append(judge(case, _beside(traffic), policy, _now()))
+            said.append(judge(case, beside(traffic), policy, _now()))
             return _ready(draft, said[0])
 
         name = self._channel.name
@@ -238,10 +236,6 @@ def _as_it_was(draft: StoredDraft) -> Draft:
         kind=draft.kind,
         findings=(),
     )
-
-
-def _beside(traffic: Traffic) -> Sent:
-    return Sent(traffic.of_revision, traffic.of_day)
 
 
 def _until_due(draft: StoredDraft | None) -> float | None:

@@ -102,14 +102,20 @@ def at_first_sight(made_at: datetime, policy: ListPolicy, now: datetime) -> Neve
 def _judged(case: Case, sent: Sent, policy: ListPolicy, now: datetime) -> Verdict:
     if any(_opted_out(email, case, policy) for email in case.author):
         return Never("the author of the patch wants no mail")
-    to, cc = (_allowed(each, case, policy) for each in (case.to, case.cc))
-    if not (to or cc):
+    to, cc = readers(case, policy)
+    if not to:
         return Hold(_nobody(policy))
     if not _weighs_enough(case, policy):
         return Hold(f"below {policy.min_severity} severity and {policy.min_confidence} confidence")
     if sent.of_revision >= policy.mails_a_series:
         return Hold(f"{sent.of_revision} mails about this revision have gone out already")
-    return _when(case, sent, policy, now) or Go(*((to, cc) if to else (cc, ())))
+    return _when(case, sent, policy, now) or Go(to, cc)
+
+
+def readers(case: Case, policy: ListPolicy) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
+    """Whom the draft may go to: (To, Cc). Where nobody is left in To, those in Cc stand there."""
+    to, cc = (_allowed(each, case, policy) for each in (case.to, case.cc))
+    return (to, cc) if to else (cc, ())
 
 
 def _when(case: Case, sent: Sent, policy: ListPolicy, now: datetime) -> Wait | Hold | None:

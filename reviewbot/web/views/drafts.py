@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import RedirectResponse
 
+from reviewbot.cases import Cases
 from reviewbot.errors import BadUsage, DraftClosed
 from reviewbot.mail.cautions import cautions
 from reviewbot.mail.edit import as_text, read
 from reviewbot.model import DraftKind
+from reviewbot.outbox.policy import Go, Hold, Never, Wait
 from reviewbot.store.paging import Ask
 from reviewbot.store.records import DraftState, StoredDraft
 from reviewbot.store.tokens import Scope
@@ -60,7 +63,7 @@ def raw_mail(visit: Reading, draft_id: Id) -> Response:
     """The mail's bytes, to be saved."""
     draft = deeds.draft_of(visit.site, draft_id)
     headers = {"Content-Disposition": f'attachment; filename="draft-{draft.id}.eml"'}
-    return Response(draft.message, media_type="message/rfc822", headers=headers)
+    return Response(_letter(visit.site, draft), media_type="message/rfc822", headers=headers)
 
 
 @router.post("/drafts/{draft_id}/approve")
@@ -109,17 +112,40 @@ def _shown(
         visit,
         422 if problem else 200,
         draft=draft,
-        mail=mail,
+        mail=read(_letter(visit.site, draft)),
         fields=given or (as_text(mail.to), as_text(mail.cc), mail.body),
         parts=list(quoted_parts(mail.body)),
         cautions=cautions(mail.body, draft.kind is DraftKind.PATCH),
         seen=_digest(draft.message),
         series_id=series_id,
         revision=revision,
-        policy=visit.site.settings.policy(draft.mailing_list),
+        held=_held(visit.site, draft),
+        tries=visit.site.store.deliveries.of(draft.id),
         done=done,
         problem=problem,
     )
+
+
+def _letter(site: Site, draft: StoredDraft) -> bytes:
+    """The mail as it would go out now, with whom the list's policy leaves of its readers."""
+    if not draft.state.open:
+        return draft.message
+    return Cases(site.settings, site.store).letter(draft, datetime.now(UTC))
+
+
+def _held(site: Site, draft: StoredDraft) -> str:
+    """Why the mail would not go out if it were approved now; "" where it would."""
+    if not draft.state.open:
+        return ""
+    match Cases(site.settings, site.store).verdict(draft, datetime.now(UTC)):
+        case Wait(_, why):
+            return f"Once approved, it goes out later: {why}."
+        case Hold(why):
+            return f"Once approved, it is kept and does not go out: {why}."
+        case Never(why):
+            return f"Even approved, it will not go out: {why}."
+        case Go():
+            return ""
 
 
 def quoted_parts(body: str) -> Iterator[tuple[str, str]]:

@@ -1,14 +1,17 @@
-"""What the policy asks about a draft, gathered from the store: people, findings, opt-outs."""
+"""What the policy asks about a draft, gathered from the store, and what it says: to the worker
+that sends, and to a person who decides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from reviewbot.config import Settings
 from reviewbot.mail.audience import audience_of, author_of
+from reviewbot.mail.stamp import stamped
 from reviewbot.model import Address, Confidence, Mail, Series, Severity
-from reviewbot.outbox.policy import Case, Recipient
-from reviewbot.store.records import StoredDraft
+from reviewbot.outbox.policy import Case, Recipient, Sent, Verdict, judge, readers
+from reviewbot.store.records import StoredDraft, Traffic
 from reviewbot.store.store import Store
 
 
@@ -32,6 +35,17 @@ class Cases:
             opted_out=self._store.answers.opted_out(),
         )
 
+    def verdict(self, draft: StoredDraft, now: datetime) -> Verdict:
+        """Whether the draft may go out now, by what has gone out until now."""
+        policy = self._settings.policy(draft.mailing_list)
+        traffic = self._store.deliveries.traffic(draft.id)
+        return judge(self.of(draft), beside(traffic), policy, now)
+
+    def letter(self, draft: StoredDraft, now: datetime) -> bytes:
+        """The mail as it would go out now: to nobody where the policy leaves nobody."""
+        to, cc = readers(self.of(draft), self._settings.policy(draft.mailing_list))
+        return stamped(draft.message, message_id=draft.message_id, to=to, cc=cc, now=now)
+
     def recipients(self, draft: StoredDraft) -> tuple[Recipient, ...]:
         mail = _answered(self._store.series.load(draft.revision_id), draft)
         return self._recipients((*draft.to, *draft.cc), mail)
@@ -50,6 +64,10 @@ class Cases:
             for finding in part.findings
             if finding.fingerprint in draft.fingerprints
         )
+
+
+def beside(traffic: Traffic) -> Sent:
+    return Sent(traffic.of_revision, traffic.of_day)
 
 
 def _answered(series: Series, draft: StoredDraft) -> Mail:
