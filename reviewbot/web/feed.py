@@ -9,6 +9,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from fastapi import APIRouter, Request, Response
+from markupsafe import escape
 
 from reviewbot.model import Finding, Status
 from reviewbot.store.paging import Ask
@@ -81,7 +82,9 @@ def _entry(
         _add(entry, "link", rel="related", href=line.url)
     _add(_add(entry, "author"), "name", line.author.name or line.author.email)
     new = [one.finding for one in found if one.finding.status is Status.NEW]
-    _add(entry, "content", "\n\n".join(map(_told, new)) or "Nothing found.", type="text")
+    # As HTML, for most readers of feeds run the lines of plain text together.
+    told = "\n\n".join(map(_told, new)) or "Nothing found."
+    _add(entry, "content", f"<pre>{escape(told)}</pre>", type="html")
 
 
 def _verdict(line: ReviewLine) -> str:
