@@ -21,7 +21,8 @@ NOT_A_BUG, A_BUG = "not a bug", "a bug"
 def figures(visit: Reading) -> Response:
     site = visit.site
     weeks = site.memory.get("weeks", lambda: site.store.trends.weeks(WEEKS))
-    return page("figures", visit, plots=_plots(weeks), rules=fared(site))
+    heard = [one for one in fared(site) if one.count.findings or one.mailed]
+    return page("figures", visit, plots=_plots(weeks), rules=heard)
 
 
 def _plots(weeks: tuple[Week, ...]) -> list[Plot]:
