@@ -14,6 +14,7 @@ from reviewbot.resources import rules_dir
 from reviewbot.store.records import DraftState
 from reviewbot.store.store import Store
 from reviewbot.store.tokens import Scope
+from tests.store.kept import DIFF, keep_reviewed, series
 from tests.web.browsing import Look, log_in, looking
 from tests.web.browsing import browser as browser
 from tests.web.live import serving
@@ -67,6 +68,23 @@ def test_from_the_list_to_the_line_that_is_wrong(page: Page) -> None:
     assert below is not None and box is not None
     assert 0 <= box["y"] - (below["y"] + below["height"]) < 40, "right below its line"
     expect(finding.get_by_text("wimble_count() can fail")).to_be_visible()
+
+
+def test_numbers_of_long_files_stay_on_their_line(
+    browser: Browser, site: str, store: Store
+) -> None:
+    diff = DIFF.replace("@@ -10,6 +10,7 @@", "@@ -123450,6 +123450,7 @@")
+    saved, _ = keep_reviewed(store, series("long", diff=diff))
+    [revision] = store.detail.series(saved.series_id).revisions
+    with looking(browser, site) as page:
+        page.goto(f"/patches/{revision.patches[0].id}")
+        line = page.locator("[data-o='123450'][data-n='123450']")
+        heights = line.evaluate(
+            "line => ['::before', '::after'].map(part => getComputedStyle(line, part).height)"
+        )
+        box = line.bounding_box()
+    assert box is not None
+    assert all(float(height.removesuffix("px")) <= box["height"] + 1 for height in heights)
 
 
 def test_a_finding_can_be_folded_away_by_keyboard(page: Page, seeded: Seeded) -> None:

@@ -194,6 +194,12 @@ def test_a_rule_shows_its_page_its_examples_and_how_it_fared(
     page(site, "/rules/nothing-like-it", 404)
 
 
+def test_an_example_about_commit_messages_shows_them(site: TestClient) -> None:
+    text = site.get("/rules/fixes-tag").text
+    assert "Fixes: 1a2b3c4 (" in text and "commit message:" in text
+    assert "Expect:" not in text
+
+
 def test_every_rule_has_a_page(site: TestClient, rules: tuple[LoadedRule, ...]) -> None:
     links = page(site, "/rules").links
     for rule in rules:

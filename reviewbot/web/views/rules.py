@@ -67,4 +67,5 @@ def _shown(example: Example) -> Shown:
 def _letter(mail: str, diff_alone: bool) -> Letter:
     text = mail.partition("\n-- \n")[0] + "\n"
     message, mark, diff = text.partition("diff --git")
+    message = message.partition("\n---\n")[0]  # what follows says what the rule must find
     return Letter("" if diff_alone else message.strip(), view_diff(mark + diff, ()))
