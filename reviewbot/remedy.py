@@ -41,7 +41,7 @@ class Remedy(NamedTuple):
 
 def leak_remedy(sight: Sight, leak: Leak) -> Remedy:
     """How another path gives back what this one leaves behind, on this side or on the other."""
-    here = _releases(sight, leak)
+    here = releases(sight, leak)
     later = [call for call in here if call.line > leak.site.call.line]
     if later:
         branch = last_branch(leak.exit.trail)
@@ -52,7 +52,7 @@ def leak_remedy(sight: Sight, leak: Leak) -> Remedy:
             (Remedy(call, label) for call, label in labels if label and label not in passed),
             Remedy(later[0]),
         )
-    there = list(_releases(sight.other, leak)) if sight.other is not None and not here else []
+    there = list(releases(sight.other, leak)) if sight.other is not None and not here else []
     return Remedy(there[0], before=True) if there else Remedy()
 
 
@@ -94,6 +94,11 @@ def label_of(function: Function, call: Expr, after: int) -> str:
     return ""
 
 
+def stands_below_label(function: Function, call: Expr) -> bool:
+    """Whether a call stands below a label in the tail of a function."""
+    return label_of(function, call, 0) != ""
+
+
 def table_undoer(sight: Sight, resource: Resource) -> str:
     """The function of the tables that gives this sort of thing back; "" for none or several."""
     names = sight.facts.undoers.get(resource.id, ())
@@ -113,7 +118,8 @@ def _calls(stmt: Stmt) -> Iterable[Expr]:
     return (each for expr in expressions(stmt) for each in expr.walk() if each.kind == "call")
 
 
-def _releases(sight: Sight, leak: Leak) -> list[Expr]:
+def releases(sight: Sight, leak: Leak) -> list[Expr]:
+    """The calls of this side that give back what leaks, by its name there."""
     known, thing, text = sight.known, leak.resource, leak.held.text
     return [call for call in sight.function.calls if _gives(known, call, thing, text)]
 

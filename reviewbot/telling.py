@@ -8,7 +8,6 @@ from dataclasses import replace
 from reviewbot.claim import Claim, Note
 from reviewbot.csource.blame import blame
 from reviewbot.csource.codes import Lost
-from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit, Site, Use
 from reviewbot.csource.facts import Kind
 from reviewbot.csource.leaks import Leak
@@ -26,7 +25,8 @@ from reviewbot.csource.syntax import Declare, Expr, Function
 from reviewbot.csource.tails import Dropped
 from reviewbot.csource.values import ERR, NEG, ZERO
 from reviewbot.model import Confidence
-from reviewbot.remedy import label_of, leak_remedy, table_undoer
+from reviewbot.remedy import Remedy, label_of, leak_remedy, table_undoer
+from reviewbot.teller import fails_itself
 
 _LONG = 60
 """A call longer than this is told without its arguments, characters."""
@@ -54,7 +54,7 @@ def leak_claim(sight: Sight, leak: Leak, state: str, confidence: Confidence | No
             ("function", sight.function.name),
             ("thing", thing_text(leak)),
             ("taker", f"{leak.site.name}()"),
-            ("own", "yes" if fails_itself(leak) else ""),
+            ("own", "yes" if fails_itself(sight, leak) else ""),
             *_remedy_words(sight, leak),
         ),
         group=f"{leak.resource.id} {leak.site.name} {leak.held.text}",
@@ -64,20 +64,11 @@ def leak_claim(sight: Sight, leak: Leak, state: str, confidence: Confidence | No
 
 def _remedy_words(sight: Sight, leak: Leak) -> Iterable[tuple[str, str]]:
     """`release`, the call that gives it back elsewhere, `label` that leads there, or `usual`."""
-    remedy = leak_remedy(sight, leak)
+    remedy = leak_remedy(sight, leak) if not leak.kept else Remedy()
     yield "release", call_text(remedy.call) if remedy.call is not None else ""
     yield "label", remedy.label
     yield "before", "yes" if remedy.before else ""
     yield "usual", table_undoer(sight, leak.resource) if remedy.call is None else ""
-
-
-def fails_itself(leak: Leak) -> bool:
-    """Whether the exit is taken because the taking call failed, which holds the thing even so."""
-    branch, fact = last_branch(leak.exit.trail), leak.site.fact
-    test = read_test(branch.node.expr) if branch is not None and branch.node.expr else None
-    if fact is None or test is None or not any(acquire.always for acquire in fact.acquires):
-        return False
-    return test.key in (leak.site.target, leak.site.call.text)
 
 
 def undone_claim(

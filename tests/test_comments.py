@@ -30,10 +30,11 @@ def comment(rule: str, example: str) -> str:
 @pytest.mark.parametrize(
     ("rule", "example", "asked"),
     [
-        ("enable_leak", "bad-1", "leave by goto err_clk, which calls clk_disable_unprepare("),
-        ("enable_leak", "bad-2", "pm_runtime_get_sync() counts even when it fails."),
+        ("early_return", "bad-2", "The return goes around err_clk, where fennel_probe() calls clk"),
+        ("enable_leak", "bad-2", "leave by goto err_clk, which calls clk_disable_unprepare("),
+        ("pm_get_sync", "bad-1", "pm_runtime_get_sync() raises the usage count even when it fails"),
         ("lock_leak", "bad-1", "(raw & JUNIPER_BUSY is true). Another path calls mutex_unlock("),
-        ("ref_leak", "bad-2", "Is of_node_put() missing there"),
+        ("child_loop_leak", "bad-1", "Is of_node_put() missing before the loop is left?"),
         ("errno_sign", "bad-1", "Is -EINVAL meant?"),
         ("irq_unsigned", "bad-1", "Should irq be an int?"),
         ("uninit", "bad-4", "Should cfg be cleared where it is declared?"),
@@ -45,4 +46,4 @@ def test_the_question_fits_the_code(rule: str, example: str, asked: str) -> None
 
 
 def test_a_comment_begins_as_a_sentence_does() -> None:
-    assert comment("memory_leak", "bad-1").startswith("The memory map is not freed when")
+    assert comment("early_return", "bad-1").startswith("The memory map is not freed when")

@@ -4,7 +4,7 @@
       -> pipeline
       -> outbox, store, mail, history, report
       -> review (with asking, compare, touched)
-      -> registry -> rule (with telling, remedy, claim), reader, patchsight -> csource
+      -> registry -> rule (with telling, teller, remedy, claim), reader, patchsight -> csource
       -> around -> trees, diff, sources
       -> config, errors, logs, model, message, resources, spacing
 
@@ -32,6 +32,7 @@ LAYERS = (
     ("registry",),
     ("rule",),
     ("telling",),
+    ("teller",),
     ("remedy",),
     ("claim",),
     ("reader",),

@@ -22,7 +22,10 @@ from reviewbot.registry import LoadedRule, load_rules
 from reviewbot.resources import rules_dir
 from reviewbot.review import review_patch
 
-LEAKS = ("enable-leak", "memory-leak", "ref-leak", "release-dropped")
+LEAKS = (
+    *("enable-leak", "memory-leak", "ref-leak", "release-dropped"),
+    *("child-loop-leak", "early-return", "pm-get-sync"),
+)
 _PATH = "drivers/misc/brisk.c"
 
 

@@ -34,12 +34,12 @@ def blame(sight: Sight, leak: Leak) -> Blame:
     other = sight.other
     if other is None or _touches(sight, leak.site.call):
         return Blame.FAULT
-    lines = {leak.exit.line} | _way(leak.exit.trail)
-    if lines.isdisjoint(sight.touched) and not _removed(other, leak):
-        return Blame.NOTHING
     branch = last_branch(leak.exit.trail)
     cond = branch.node.expr if branch is not None else None
-    if cond is None or not _touches(sight, cond):
+    lines = {leak.exit.line} | _way(leak.exit.trail) | _asked(sight, cond)
+    if lines.isdisjoint(sight.touched) and not _removed(other, leak):
+        return Blame.NOTHING
+    if cond is None or _asked(sight, cond).isdisjoint(sight.touched):
         return Blame.FAULT
     return Blame.FAULT if _key(sight, cond) in _ways(other) else Blame.WAY
 
@@ -57,6 +57,18 @@ def _way(trail: Trail) -> set[int]:
         elif at.what == "branch" and at.node.expr is not None:
             return lines.union(range(at.node.line, at.node.expr.end_line + 1))
     return lines
+
+
+def _asked(sight: Sight, cond: c.Expr | None) -> set[int]:
+    """The lines of a condition and of the call whose verdict it asks for.
+
+    A diff may show a new call with the `if` of the one above it, and leave it the old `if`.
+    """
+    if cond is None:
+        return set()
+    text = judged(sight.function, cond)
+    calls = [e for e in sight.function.calls if e.text == text and e.line <= cond.line]
+    return {n for expr in (cond, *calls[-1:]) for n in range(expr.line, expr.end_line + 1)}
 
 
 def _ways(sight: Sight) -> set[tuple[str, str]]:

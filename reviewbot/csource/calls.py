@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 
 from reviewbot.csource.conditions import constant_mask
 from reviewbot.csource.events import Site
 from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
 from reviewbot.csource.freed import (
+    SAME,
     UNDER,
     WRITES,
     bury,
@@ -242,6 +244,7 @@ def _release(
         kind = "freed" if loop else "again" if same else "more"
         scene.use(kind, arg, val, state.trail, site.call)
     key = _key(resource, text)
+    key = next((k for k in (key, *_by_other_names(resource, raw, state)) if k in state.held), key)
     held = state.held.get(key)
     if held is not None:
         note_release(scene, site, fact, held, state)
@@ -254,7 +257,8 @@ def _release(
             bury_whole(state, arg, site.id)
         return
     scene.unheld.add((resource.id, text))
-    if resource.kind in _LENDABLE and not state.get(GONE + key).freed:
+    lent = resource.kind in _LENDABLE and "untaken" not in fact.accepts
+    if lent and not state.get(GONE + key).freed:
         state.set(LENT + key, Val(freed=site.id))
     if resource.kind in (Kind.LOCK, Kind.CONTEXT):
         note_unheld(scene, site, resource, key, state)
@@ -271,7 +275,16 @@ def _release(
     _mark_freed(scene, site, state, raw, val, resource, release, node)
 
 
-_LENDABLE = (Kind.LOCK, Kind.CONTEXT)
+def _by_other_names(resource: Resource, text: str, state: State) -> Iterator[str]:
+    """How the thing is known where `p->clk = clk` gave it a second name: the two are one clock."""
+    if resource.kind is Kind.ENABLE:
+        for key in state.vals:
+            left, found, right = key.partition(SAME)
+            if found and text in (left, right):
+                yield _key(resource, right if text == left else left)
+
+
+_LENDABLE = (Kind.LOCK, Kind.CONTEXT, Kind.ENABLE, Kind.STATE)
 """What a caller may hold, so that a function gives it back for a while and takes it again."""
 
 

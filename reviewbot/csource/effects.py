@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from reviewbot.csource import calls
@@ -28,6 +29,7 @@ from reviewbot.csource.values import (
     Held,
     State,
     Val,
+    mentions,
     roots,
 )
 
@@ -493,8 +495,18 @@ def _hide(state: State, expr: Expr) -> None:
     names = roots(expr.text)
     for text, val in state.vals.items():
         held: Held | None = state.held.get(val.inst) if val.inst else None
-        if held is not None and not val.inst.startswith("@") and roots(text) & names:
+        if held is None or val.inst.startswith("@") or not roots(text) & names:
+            continue
+        if not _IN_STRUCT.fullmatch(text) or mentions(expr.text, text) or _whole(expr.text, text):
             state.held[val.inst] = held._replace(stored=True)
+
+
+def _whole(text: str, member: str) -> bool:
+    """Whether an expression names the struct variable of `args.np` itself, not only members."""
+    return re.search(rf"(?<![\w.>]){member.partition('.')[0]}\b(?!\.)", text) is not None
+
+
+_IN_STRUCT = re.compile(r"\w+\.\w+")
 
 
 _MAY_STORE = frozenset(["unary", "braces", "conditional", "other", "block", "binary"])

@@ -13,7 +13,9 @@ from reviewbot.csource.names import puts
 from reviewbot.csource.scene import contradicts_itself
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import last_branch
-from reviewbot.csource.tails import calls_after, undoes
+from reviewbot.csource.summaries import SOURCE as SUMMARY
+from reviewbot.csource.superseded import calls_after
+from reviewbot.csource.tails import undoes
 from reviewbot.csource.values import Held, roots
 
 
@@ -118,8 +120,9 @@ def _replaced(sight: Sight, exit: Exit, held: Held) -> bool:
 
 
 def _may_stand_for(sight: Sight, call: c.Expr, held: Held) -> bool:
+    fact = sight.known(call.name)
     if _gives(sight, call, held.resource):
-        return False
+        return fact is not None and fact.source == SUMMARY  # by a name that it has there
     if puts(call.name):
         resource = sight.known.resource(held.resource)
         return resource is not None and resource.kind in (Kind.MEMORY, Kind.REFERENCE)

@@ -264,7 +264,7 @@ def _fact(name: str, row: facttable.Row) -> Fact:
 
 
 def _resource(name: str, row: facttable.Row) -> Resource:
-    flags = ("linear", "singleton", "atomic", "nests", "value", "inner")
+    flags = ("linear", "singleton", "atomic", "nests", "value", "inner", "optional")
     switches = {key: row.get(key, False) for key in flags}
     via = tuple(row.get("via", ()))
     return Resource(name, Kind(row["kind"]), row["noun"], via=via, **switches)

@@ -50,6 +50,7 @@ class Resource:
     `value`: the reference lies in a struct that others hold by value (struct path), so that
     path_put(&p->path) is not the end of p.
     `inner`: a lock that is named by what holds it, which functions are handed for other ends.
+    `optional`: many never give it back, and do no harm by that; a function that does must always.
     `via`: members whose address stands for the whole: put_device(&pdev->dev) gives `pdev` back.
     """
 
@@ -62,6 +63,7 @@ class Resource:
     nests: bool = False
     value: bool = False
     inner: bool = False
+    optional: bool = False
     via: tuple[str, ...] = ()
 
 

@@ -83,7 +83,7 @@ def _as_list(value: object) -> list[str]:
 
 _SOURCE: dict[str, Check] = {"source": _is(str)}
 _NAMED: dict[str, Check] = {"names": _words(), **_SOURCE}
-_FLAGS = ("linear", "singleton", "atomic", "nests", "value", "inner")
+_FLAGS = ("linear", "singleton", "atomic", "nests", "value", "inner", "optional")
 _PLACED = (
     *("returns", "inside", "links", "unlinks", "arms", "disarms", "moves"),
     *("waits_at", "asserts"),

@@ -22,7 +22,7 @@ EQUAL = "\u225f"
 UNDER = "\u2299"
 """After the name of what is good only while a section lasts: `p = rcu_dereference(x)`."""
 _KNOWN = Val(ANY, tested=0)
-_CASTS = re.compile(r"^(?:container_of\w*|list_entry|hlist_entry|rb_entry|to_\w+|from_timer)$")
+CASTS = re.compile(r"^(?:container_of\w*|list_entry|hlist_entry|rb_entry|to_\w+|from_timer)$")
 _CONSTANT = re.compile(r"^(?:-?\d\w*|[A-Z][A-Z\d_]*|-E[A-Z]+|true|false|.*\(.*)$")
 _IN_SKB = frozenset(("data", "head"))
 
@@ -56,7 +56,7 @@ def _keys(left: str, right: Expr, inside: int) -> Iterator[str]:
     elif right.kind == "binary" and right.op in "+-" and right.parts[0].bare.kind == "name":
         yield left + INSIDE + right.parts[0].bare.text
     elif right.kind == "call" and right.args:
-        if _CASTS.match(right.name) and right.args[0].bare.kind == "name":
+        if CASTS.match(right.name) and right.args[0].bare.kind == "name":
             yield right.args[0].bare.text + INSIDE + left
         elif 0 < inside <= len(right.args):
             yield left + INSIDE + right.args[inside - 1].bare.text

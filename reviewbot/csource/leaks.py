@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.conditions import read_test
@@ -18,7 +20,8 @@ from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import exit_shape, last_branch
 from reviewbot.csource.summaries import SOURCE as SUMMARY
 from reviewbot.csource.summaries import Known
-from reviewbot.csource.values import ANY, NEG, ZERO, Held
+from reviewbot.csource.tails import judged
+from reviewbot.csource.values import ANY, NEG, ZERO, Held, roots
 from reviewbot.csource.verdicts import fails, goes_on, may_fail
 
 
@@ -41,9 +44,24 @@ class Leak:
     sure: Sure
     error: bool
 
+    @property
+    def kept(self) -> bool:
+        """Whether a success keeps the thing, and only what comes after it does not undo it."""
+        return self.sure is Sure.GUESSED and self.exit.mask == ZERO
+
 
 def leaks(sight: Sight, *kinds: Kind) -> Iterator[Leak]:
     """The things of these kinds that exits leave behind, each exit by itself."""
+    return iter(_found(sight, kinds))
+
+
+@lru_cache(maxsize=16)
+def _found(sight: Sight, kinds: tuple[Kind, ...]) -> tuple[Leak, ...]:
+    """Kept for a moment: several rules ask for the same."""
+    return tuple(_leaks(sight, kinds))
+
+
+def _leaks(sight: Sight, kinds: tuple[Kind, ...]) -> Iterator[Leak]:
     paths = sight.paths
     for exit in paths.exits:
         error = fails(sight, exit)
@@ -75,6 +93,8 @@ def allocates(fact: Fact, known: Known) -> bool:
 def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool) -> Sure | None:
     """How sure it is that this exit should have given it back; None for not at all."""
     contrasted = _contrasted(sight, held) or (error and _was_managed(sight, held))
+    if resource.optional and not contrasted:
+        return None
     if resource.kind in (Kind.LOCK, Kind.CONTEXT):
         if held.doubts or not contrasted:
             return None
@@ -85,6 +105,10 @@ def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool)
         return _on_error(sight, held, resource, contrasted)
     if _own_failure(sight, exit, held):
         return Sure.CONTRASTED
+    if resource.kind is Kind.ENABLE and _hands_failure_on(sight, exit, held):
+        return Sure.GUESSED
+    if exit.mask == ZERO and not held.doubts and _nobody_undoes(sight, held):
+        return Sure.GUESSED
     if held.stored or held.doubts - _lenders(sight, on_success=True):
         return None
     if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT) or _is_set_up(sight, held):
@@ -175,20 +199,45 @@ def _own_failure(sight: Sight, exit: Exit, held: Held) -> bool:
     if held.ok != ANY or site.fact is None or not any(a.always for a in site.fact.acquires):
         return False
     test = read_test(branch.node.expr) if branch is not None and branch.node.expr else None
-    if branch is None or test is None or test.key not in (site.target, site.call.text):
+    if branch is None or test is None or branch.node.expr is None:
+        return False
+    if judged(sight.function, branch.node.expr) != site.call.text:
         return False
     mask = test.yes if branch.edge is True else test.no
     return mask & ZERO == 0 and mask & NEG != 0
 
 
+def _hands_failure_on(sight: Sight, exit: Exit, held: Held) -> bool:
+    """Whether the verdict of a call that holds even when it fails is returned as it is, and only
+    the other side gives the thing back at all."""
+    site, there = sight.paths.sites[held.site], sight.other.paths if sight.other else None
+    if held.ok != ANY or there is None or held.site in sight.paths.released or exit.value is None:
+        return False
+    always = site.fact is not None and any(a.always for a in site.fact.acquires)
+    asked = bool(site.target) and site.target in roots(exit.value.text)
+    given = (held.resource, held.text) in {tuple(thing) for *thing, _ in there.things}
+    return always and given and (asked or exit.call is site)
+
+
 def _on_error(sight: Sight, held: Held, resource: Resource, contrasted: bool) -> Sure | None:
     if held.doubts - _lenders(sight):
         return None
+    if held.stored and _is_local(sight, held) and _kept_by_now(sight, held):
+        return Sure.GUESSED
     if contrasted and not (held.stored and _mostly_kept(sight, held)):
         return Sure.CONTRASTED
     if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT):
         return Sure.BORROWED if not held.stored else None
     return Sure.BORROWED if _is_local(sight, held) and not held.stored else None
+
+
+def _kept_by_now(sight: Sight, held: Held) -> bool:
+    """Whether the patch took out all that gives a thing back which hangs somewhere by another
+    name: it may be meant to stay."""
+    if held.site in sight.paths.released or (held.resource, held.text) in sight.paths.given:
+        return False
+    other = sight.other.paths if sight.other is not None else None
+    return other is not None and (held.resource, held.text) in other.given
 
 
 def _mostly_kept(sight: Sight, held: Held) -> bool:
@@ -217,6 +266,21 @@ def _was_managed(sight: Sight, held: Held) -> bool:
     names = {f"devm_{name}", f"drmm_{name}", f"pcim_{name}", f"devm_{name.removeprefix('of_')}"}
     here = {call.name for call in sight.function.calls}
     return any(call.name in names - here for call in sight.other.function.calls)
+
+
+def _nobody_undoes(sight: Sight, held: Held) -> bool:
+    """Whether the other side leaves it to the driver core to give the thing back, and nothing in
+    the file does so by now but this function, on its way out."""
+    if not sight.file.whole or not _was_managed(sight, held):
+        return False
+    first, last = sight.function.line, sight.function.end_line
+    lines = sight.file.text.split(b"\n")
+    rest = b"\n".join((*lines[: first - 1], *lines[last:]))
+    names = sight.facts.undoers.get(held.resource, ())
+    calls = {call.name for call in sight.function.calls}
+    return not any(name.startswith("devm_add_action") for name in calls) and not any(
+        re.search(rb"\b%s\b" % name.encode(), rest) for name in names
+    )
 
 
 def _contrasted(sight: Sight, held: Held) -> bool:

@@ -40,6 +40,7 @@ _VERBS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("request", ("release", "free")),
     ("prepare", ("unprepare", "cleanup", "finish")),
     ("on", ("off",)),
+    ("ungate", ("gate",)),
     ("connect", ("disconnect",)),
     ("map", ("unmap",)),
     ("pin", ("unpin",)),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from reviewbot.csource import syntax as c
+from reviewbot.csource.below import Below
 from reviewbot.csource.calls import leave_section
 from reviewbot.csource.cfg import Edge, Graph, Node, build
 from reviewbot.csource.effects import assign, may_be_error, run, value
@@ -119,6 +120,7 @@ class _Walk:
         self.fresh = fresh if not graph.lost else frozenset()
         self.scene = Scene(graph, facts, known, owners)
         self.live = live_names(graph)
+        self.below = Below(graph)
         self.wanted: list[dict[str, bool]] = [{} for _ in graph.nodes]
         self.made: dict[int, c.Expr] = {}
         self.guards: dict[int, Site] = {}
@@ -477,10 +479,22 @@ class _Walk:
                 names = roots(what.rpartition(":")[2])
                 if SAME in text or INSIDE in text:
                     names -= self.params  # the caller still has them
-                live = self.live[following.id].issuperset(names)
+                live = self.live[following.id].issuperset(names) or (
+                    SAME in text and self.names_what_is_freed(text, following)
+                )
                 want = wanted[text] = live or text in self.scene.returned
-            if not want and not (state.vals[text].freed and self.outlives(text)):
+            val = state.vals[text]
+            if want and (val.inst or val.freed or self.below.mentions(following.id, text)):
+                continue
+            if not (val.freed and self.outlives(text)):
                 del state.vals[text]
+
+    def names_what_is_freed(self, same: str, following: Node) -> bool:
+        """Whether `p->clk = clk` still matters to a release of `clk`, where p is dead by then."""
+        return any(
+            side in self.scene.freeable and side in self.live[following.id]
+            for side in same.split(SAME)
+        )
 
     def outlives(self, text: str) -> bool:
         """Whether what this names can still be reached when the function is left."""

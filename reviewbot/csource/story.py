@@ -88,6 +88,34 @@ def last_branch(trail: Trail | None, without: frozenset[int] = frozenset()) -> T
     return None
 
 
+def branch_off(function: c.Function, exit: Exit) -> Trail | None:
+    """The condition that leads off to the end: the one above the goto into the function's tail.
+
+    What is asked below the label (`if (foo->buf) kfree(foo->buf);`) belongs to the way out,
+    unless what is returned is written there.
+    """
+    last = last_branch(exit.trail)
+    value = exit.value.text if exit.value is not None else ""
+    labels = {s.name: s.line for s in function.body.body if isinstance(s, c.Label)}
+    goto = 0
+    for at in exit.trail.back():
+        if at.what == "branch" and goto:
+            return at
+        if at.what == "goto" and isinstance(at.node.stmt, c.Goto):
+            start = labels.get(at.node.stmt.label, 0)
+            if start < at.node.line or _is_written(function, value, start, exit.line):
+                return last
+            goto = at.node.line
+    return last
+
+
+def _is_written(function: c.Function, name: str, first: int, last: int) -> bool:
+    return any(
+        expr.kind == "assign" and first <= expr.line <= last and expr.parts[0].text == name
+        for expr in function.expressions
+    )
+
+
 def last_goto(trail: Trail | None) -> c.Goto | None:
     """The last goto before the end, None where the path fell through or returned."""
     for at in trail.back() if trail is not None else ():

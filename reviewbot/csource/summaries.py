@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.facts import Acquire, Fact, Facts, Failure, Kind, Resource
+from reviewbot.csource.freed import CASTS
 from reviewbot.csource.names import may_keep
 
 SOURCE = "summary"
@@ -135,7 +136,8 @@ class _Summary:
             if call.name in _PEEKS:
                 continue
             for number, arg in enumerate(call.args, 1):
-                param = self.params.get(_root(arg))
+                root = _root(arg)
+                param = self.params.get(root) or self.holders.get(root)
                 if param is None or arg.bare.kind == "member":
                     continue
                 verdict = self.verdict(call, number)
@@ -143,17 +145,34 @@ class _Summary:
                     verdicts[param] = verdict
         return iter(verdicts.items())
 
+    @cached_property
+    def holders(self) -> dict[str, int]:
+        """The locals that are what a parameter lies in: `vec = container_of(p, ...)`."""
+        made = ((name, value.bare) for name, value in self.writes)
+        return {
+            name: self.params[value.args[0].bare.text]
+            for name, value in made
+            if value.kind == "call" and value.args and CASTS.match(value.name)
+            if value.args[0].bare.text in self.params
+        }
+
     def verdict(self, call: c.Expr, number: int) -> str:
         fact = self.known(call.name, self.depth)
         if fact is None:
             return "unknown" if may_keep(call.name) else ""
-        if number in fact.keeps or number in fact.consumes:
+        if number in fact.keeps or number in fact.consumes or self.frees_it(fact, number):
             return "keeps"
         if fact.borrows_all or number in fact.borrows:
             return ""
         if any(r.where == number for r in fact.releases):
             return "keeps"
         return "unknown" if may_keep(call.name) else ""
+
+    def frees_it(self, fact: Fact, number: int) -> bool:
+        """Whether a call frees this argument; a count that it gives back is another matter."""
+        ids = [release.resource for release in fact.releases if release.where == number]
+        kinds = [r.kind for id in ids if (r := self.known.resource(id)) is not None]
+        return Kind.MEMORY in kinds
 
     def stored(self) -> Iterator[int]:
         """Parameters that are written somewhere, or returned."""

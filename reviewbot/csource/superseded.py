@@ -5,45 +5,93 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from reviewbot.csource import syntax as c
-from reviewbot.csource.cfg import Node
+from reviewbot.csource.cfg import Graph, Node, build
 from reviewbot.csource.facts import Fact, Kind
 from reviewbot.csource.names import puts
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.story import last_branch
+from reviewbot.csource.story import branch_off
+from reviewbot.csource.values import roots
 
 _ENDS = re.compile(r"(?:^|_)(?:unregister|release)(?:_|$)")
 """What a function is called that may end a thing, as the last put does."""
 
 
-def superseded(sight: Sight, call: c.Expr, cond: Node | None) -> bool:
+class Way(NamedTuple):
+    """A way out: the edge of the condition that leads to it."""
+
+    cond: Node
+    edge: bool
+
+
+def calls_after(graph: Graph, node: Node, edge: bool) -> Iterator[c.Expr]:
+    """The calls on all ways from one edge of a condition to the exits."""
+    todo = [after for after, on in graph.nodes[node.id].next if on is edge]
+    seen: set[int] = set()
+    while todo:
+        at = todo.pop()
+        if at.id in seen:
+            continue
+        seen.add(at.id)
+        if at.expr is not None and at.kind in ("expr", "cond", "declare"):
+            yield from (e for e in at.expr.walk() if e.kind == "call" and e.name)
+        todo.extend(after for after, _ in at.next)
+
+
+def superseded(sight: Sight, call: c.Expr, way: Way | None) -> bool:
     """Whether what `call` gave back on the other side needs no giving back on this one.
 
-    `cond` is the condition that leads to the way out, None for the way to success.
+    `way` is the way out that lacks it, None for the way to success.
     """
     fact = sight.known(call.name)
     return (
-        _reached(sight, call, fact)
-        or _untaken(sight, fact)
-        or (cond is not None and _not_held(sight, call, fact, cond))
+        _reached(sight, call, fact, way)
+        or _taken_no_more(sight, fact)
+        or (way is not None and _not_held(sight, call, fact, way.cond))
         or _ended(sight, call, fact)
         or _given_away(sight, call, fact)
     )
 
 
-def _reached(sight: Sight, call: c.Expr, fact: Fact | None) -> bool:
+def _reached(sight: Sight, call: c.Expr, fact: Fact | None, way: Way | None) -> bool:
     """Whether a function in sight that is called here does it: it was moved, or done twice."""
     member = _member(call, fact)
+    handed = frozenset[str]().union(*(roots(arg.text) for arg in call.args))
     for mine in sight.function.calls:
         callee = sight.known(mine.name)
         if callee is None or callee.source != "summary":
+            continue
+        known = _is_handed(mine, handed) and _may_do_more(sight, mine, way)
+        if not known and not _is_new(sight, mine):
             continue
         if member is not None and member in callee.ends:
             return True
         if call.name in callee.reaches and (fact is None or not fact.releases or not member):
             return True
     return False
+
+
+def _is_new(sight: Sight, mine: c.Expr) -> bool:
+    other = sight.other.function.calls if sight.other is not None else ()
+    return all(call.text != mine.text for call in other)
+
+
+def _may_do_more(sight: Sight, mine: c.Expr, way: Way | None) -> bool:
+    """Whether a call may do here what it did not on the other side: it has changed, or is the
+    one whose failure is judged, or stands on the way out."""
+    if way is None or sight.changes(mine.name):
+        return sight.changes(mine.name)
+    last = max((x.line for x in sight.function.calls if x.line <= way.cond.line), default=0)
+    after = calls_after(build(sight.function), way.cond, way.edge)
+    return mine.line == last or any(call.text == mine.text for call in after)
+
+
+def _is_handed(mine: c.Expr, names: frozenset[str]) -> bool:
+    """Whether a call is handed one of the variables; one without arguments may reach anything."""
+    given = frozenset[str]().union(*(roots(arg.text) for arg in mine.args))
+    return not given or not names or not given.isdisjoint(names)
 
 
 def _member(call: c.Expr, fact: Fact | None) -> tuple[str, str] | None:
@@ -57,19 +105,33 @@ def _member(call: c.Expr, fact: Fact | None) -> tuple[str, str] | None:
     return None
 
 
-def _untaken(sight: Sight, fact: Fact | None) -> bool:
-    """Whether the file has no call that takes such a thing, or only one that manages it.
+def _taken_no_more(sight: Sight, fact: Fact | None) -> bool:
+    """Whether the patch took out the call that takes such a thing, or a managed one takes it."""
+    if _has_taker(sight, fact):
+        return False
+    before = sight.other is not None and _has_taker(sight.other, fact)
+    return before or _has_taker(sight, fact, managed=True)
 
-    Memory and references come from anywhere.
-    """
+
+def comes_from_elsewhere(sight: Sight, call: c.Expr) -> bool:
+    """Whether the file had no call that takes what this one gave back."""
+    return sight.other is not None and not _has_taker(sight.other, sight.known(call.name))
+
+
+def _has_taker(sight: Sight, fact: Fact | None, managed: bool = False) -> bool:
+    """Whether the file may take such a thing. Memory and locks come from anywhere."""
     ids = {place.resource for place in fact.releases} if fact is not None else set()
     kinds = {r.kind for id in ids if (r := sight.known.resource(id)) is not None}
     if not kinds or kinds & {Kind.MEMORY, Kind.LOCK, Kind.CONTEXT} or not sight.file.whole:
-        return False
-    takers = {name.encode() for id in ids for name in sight.facts.takers.get(id, ())}
+        return True
+    loops = [name for name, loop in sight.facts.iterators.items() if loop.resource in ids]
+    # clk_prepare_enable() takes what clk_unprepare() gives back as well
+    like = [id for id in sight.facts.takers if any(f"{id}-".startswith(f"{i}-") for i in ids)]
+    named = [name for id in like for name in sight.facts.takers[id]]
+    takers = {f"devm_{name}" if managed else name for name in (*loops, *named)}
     text = sight.file.text
-    there = [name for name in takers if name in text]
-    return bool(takers) and not any(re.search(rb"\b%s\b" % name, text) for name in there)
+    there = [name.encode() for name in takers if name.encode() in text]
+    return not takers or any(re.search(rb"\b%s\b" % name, text) for name in there)
 
 
 def _not_held(sight: Sight, call: c.Expr, fact: Fact | None, cond: Node) -> bool:
@@ -80,7 +142,7 @@ def _not_held(sight: Sight, call: c.Expr, fact: Fact | None, cond: Node) -> bool
         thing = (place.resource, call.args[place.where - 1].bare.text)
         if not _takes(sight, *thing):
             continue
-        last = ((e, last_branch(e.trail)) for e in sight.paths.exits)
+        last = ((e, branch_off(sight.function, e)) for e in sight.paths.exits)
         exits = [e for e, branch in last if branch is not None and branch.node.id == cond.id]
         if not any((h.resource, h.text) == thing for e in exits for h in e.held):
             return True
@@ -98,18 +160,26 @@ def _takes(sight: Sight, resource: str, text: str) -> bool:
 
 
 def _ended(sight: Sight, call: c.Expr, fact: Fact | None) -> bool:
-    """Whether memory that is freed no more has its end in a put or unregister that is left."""
+    """Whether what is given back no more has its end in a call that is left: memory in a put or
+    unregister, and what hangs on an object in a put of that."""
     kinds = {
         resource.kind
         for place in (fact.releases if fact is not None else ())
         if (resource := sight.known.resource(place.resource)) is not None
     }
-    if Kind.MEMORY not in kinds or not call.args:
+    if not kinds & {Kind.MEMORY, Kind.OBJECT} or not call.args:
         return False
-    names = _names(sight, call.args[0].bare)
+    thing = call.args[0].bare
+    names = _names(sight, thing) if Kind.MEMORY in kinds else frozenset[str]()
+    holders = frozenset[str]()
+    while thing.kind == "member":
+        thing = thing.parts[0].bare
+        holders |= _names(sight, thing)
     return any(
-        (puts(mine.name) or _ENDS.search(mine.name)) and mine.args and _means(mine.args[0], names)
+        (puts(mine.name) and _means(mine.args[0], names | holders))
+        or (_ENDS.search(mine.name) and _means(mine.args[0], names))
         for mine in sight.function.calls
+        if mine.args
     )
 
 

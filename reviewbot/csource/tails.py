@@ -12,14 +12,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from reviewbot.csource import syntax as c
-from reviewbot.csource.cfg import Graph, Node, build
+from reviewbot.csource.cfg import Node, build
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.facts import Fact, Kind
 from reviewbot.csource.names import may_keep
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.story import last_branch
+from reviewbot.csource.story import branch_off
 from reviewbot.csource.summaries import Known
-from reviewbot.csource.superseded import superseded
+from reviewbot.csource.superseded import Way, calls_after, comes_from_elsewhere, superseded
 from reviewbot.csource.verdicts import fails
 
 _UNDOES = re.compile(
@@ -46,7 +46,8 @@ class Tail(NamedTuple):
 class Dropped(NamedTuple):
     """A call that a way out made on the other side, and makes no more on this one.
 
-    `doubtful`: what failed there was handed the thing, and may have given it back itself.
+    `doubtful`: what failed there was handed the thing, and may have given it back itself, or
+    nothing in the file ever took it.
     """
 
     call: c.Expr
@@ -81,9 +82,10 @@ def _on_failure(sight: Sight, other: Sight) -> Iterator[Dropped]:
             continue
         for name, call in twin.undo.items():
             moved = _earlier(sight, tail, name) or _not_yet_taken(sight, tail, name)
-            if name in tail.undo or moved or superseded(sight, call, tail.cond):
+            if name in tail.undo or moved or superseded(sight, call, Way(tail.cond, key[2])):
                 continue
-            yield Dropped(call, tail.line, key[0], True, _hands(sight, key[0], tail.cond, call))
+            doubtful = _hands(sight, key[0], tail.cond, call) or comes_from_elsewhere(sight, call)
+            yield Dropped(call, tail.line, key[0], True, doubtful)
 
 
 def _hands(sight: Sight, judged: str, cond: Node, call: c.Expr) -> bool:
@@ -111,7 +113,8 @@ def _at_the_end(sight: Sight, other: Sight) -> Iterator[Dropped]:
     still = {call.text for call in sight.function.calls}
     for text, call in there.items():
         moved = text in still or call.name in sight.side.changed_calls
-        if text not in here and not moved and not superseded(sight, call, None):
+        lost = text not in here and not moved and not superseded(sight, call, None)
+        if lost and not comes_from_elsewhere(sight, call):
             yield Dropped(call, sight.function.end_line, "", False)
 
 
@@ -148,7 +151,7 @@ def tails(sight: Sight) -> dict[tuple[str, str, bool], Tail]:
     graph = build(sight.function)
     found: dict[tuple[str, str, bool], Tail] = {}
     for exit in sight.paths.exits:
-        branch = last_branch(exit.trail)
+        branch = branch_off(sight.function, exit)
         if branch is None or branch.node.expr is None:
             continue
         if exit.value is not None and not fails(sight, exit):
@@ -209,7 +212,7 @@ def judged(function: c.Function, cond: c.Expr) -> str:
     calls = [e for e in cond.walk() if e.kind == "call" and not e.name.startswith(("IS_", "WARN"))]
     if calls:
         return calls[0].text
-    last = ""
+    last = _declared(function, key)
     for expr in function.expressions:
         if expr.line > cond.line:
             break
@@ -218,18 +221,12 @@ def judged(function: c.Function, cond: c.Expr) -> str:
     return last
 
 
-def calls_after(graph: Graph, node: Node, edge: bool) -> Iterator[c.Expr]:
-    """The calls on all ways from one edge of a condition to the exits."""
-    todo = [after for after, on in node.next if on is edge]
-    seen: set[int] = set()
-    while todo:
-        at = todo.pop()
-        if at.id in seen:
-            continue
-        seen.add(at.id)
-        if at.expr is not None and at.kind in ("expr", "cond", "declare"):
-            yield from (e for e in at.expr.walk() if e.kind == "call" and e.name)
-        todo.extend(after for after, _ in at.next)
+def _declared(function: c.Function, name: str) -> str:
+    """The value that a variable is declared with, as text."""
+    for stmt in function.statements:
+        if isinstance(stmt, c.Declare) and stmt.name == name and stmt.value is not None:
+            return stmt.value.text
+    return ""
 
 
 def _earlier(sight: Sight, tail: Tail, name: str) -> bool:

@@ -17,13 +17,14 @@ from reviewbot.rule import (
     Severity,
     Sight,
     Sure,
+    Teller,
     leak_claim,
-    leaks,
+    told_as,
 )
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    for leak in leaks(sight, Kind.MEMORY, Kind.OBJECT):
+    for leak in told_as(sight, Teller.PLAIN, Kind.MEMORY, Kind.OBJECT):
         sure = leak.sure is Sure.CONTRASTED
         yield leak_claim(sight, leak, _left(leak), Confidence.HIGH if sure else Confidence.MEDIUM)
 

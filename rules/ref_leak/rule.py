@@ -16,13 +16,14 @@ from reviewbot.rule import (
     Severity,
     Sight,
     Sure,
+    Teller,
     leak_claim,
-    leaks,
+    told_as,
 )
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    for leak in leaks(sight, Kind.REFERENCE):
+    for leak in told_as(sight, Teller.PLAIN, Kind.REFERENCE):
         sure = leak.sure is Sure.CONTRASTED
         yield leak_claim(sight, leak, "not put", Confidence.HIGH if sure else Confidence.MEDIUM)
 

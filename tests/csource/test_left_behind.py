@@ -344,6 +344,50 @@ err:
 	p->buf = b;
 	return 0;
 """,
+        # a clock that is known by two names, one of which is dead by then
+        """
+	struct clk *clk = devm_clk_get(p->dev, NULL);
+	struct brisk_chip *chip;
+	int ret;
+
+	if (IS_ERR(clk))
+		return PTR_ERR(clk);
+	chip = brisk_chip(p);
+	chip->clk = clk;
+	ret = clk_prepare_enable(chip->clk);
+	if (ret)
+		return ret;
+	ret = brisk_send(p);
+	if (ret)
+		goto off;
+	return 0;
+off:
+	clk_disable_unprepare(clk);
+	return ret;
+""",
+        # what was on before is on again
+        """
+	int ret;
+
+	pm_runtime_disable(p->dev);
+	pm_runtime_set_active(p->dev);
+	pm_runtime_enable(p->dev);
+	ret = brisk_send(p);
+	if (ret)
+		return ret;
+	brisk_go(p);
+	return 0;
+""",
+        # nobody in this function gives it back, and many never do
+        """
+	int ret;
+
+	pm_runtime_use_autosuspend(p->dev);
+	ret = brisk_send(p);
+	if (ret)
+		return ret;
+	return 0;
+""",
     ],
 )
 def test_not_left_behind(body: str) -> None:
@@ -398,3 +442,83 @@ def test_a_release_that_another_one_takes_the_place_of() -> None:
     after = before.replace("kfree(buf)", "brisk_release(p)")
     assert news(before, after, "memory-leak") == []
     assert news(before, before.replace("\tkfree(buf);\n", ""), "memory-leak") != []
+
+
+AUTOSUSPEND = """
+	int ret;
+
+	pm_runtime_use_autosuspend(p->dev);
+	ret = brisk_send(p);
+	if (ret)
+		goto err;
+	if (p->bad)
+		return -EIO;
+	return 0;
+err:
+	pm_runtime_dont_use_autosuspend(p->dev);
+	return ret;
+"""
+
+
+def test_what_may_be_kept_is_left_behind_where_another_way_gives_it_back() -> None:
+    assert _left(_function(AUTOSUSPEND)) == ["p->dev"]
+
+
+def test_a_member_of_a_local_struct_goes_nowhere_with_its_neighbour() -> None:
+    body = """
+	struct of_phandle_args args;
+	int ret = of_parse_phandle_with_fixed_args(p->np, "gpio-ranges", 3, 0, &args);
+
+	if (ret)
+		return ret;
+	p->count = args.args[2] ? args.args[2] : 8;
+	if (p->count > 32)
+		return -EINVAL;
+	of_node_put(args.np);
+	return 0;
+"""
+    assert _left(_function(body)) == ["args.np"]
+
+
+MANAGED = """
+static int brisk_probe(struct brisk *p)
+{
+	int ret = %s;
+
+	if (ret)
+		return ret;
+	brisk_go(p);
+	return 0;
+}
+
+static void brisk_remove(struct brisk *p)
+{
+	brisk_halt(p);
+	%s
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("undo", "told"), [("", [("enable-leak", "medium")]), ("clk_unprepare(p->clk);", [])]
+)
+def test_what_the_driver_core_gave_back_before(undo: str, told: list[tuple[str, str]]) -> None:
+    before = (MANAGED % ("devm_clk_prepare(p->clk)", undo)).replace("\t\n", "")
+    after = before.replace("devm_clk_prepare", "clk_prepare")
+    assert news(before, after) == told
+
+
+def test_what_hangs_somewhere_and_is_put_no_more_may_be_meant_to_stay() -> None:
+    before = _function("""
+	struct device_node *np = of_get_child_by_name(p->np, "port");
+
+	if (!np)
+		return -ENODEV;
+	p->port = np;
+	of_node_put(np);
+	if (p->bad)
+		return -EIO;
+	return 0;
+""")
+    after = before.replace("\tof_node_put(np);\n", "")
+    assert news(before, after, "ref-leak") == [("ref-leak", "medium")]

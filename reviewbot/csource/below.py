@@ -1,0 +1,62 @@
+"""What the code below a node still mentions: what a path knows of anything else is of no use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reviewbot.csource import syntax as c
+from reviewbot.csource.cfg import Graph, Node
+
+_PATH = re.compile(r"[A-Za-z_]\w*(?:\[\w+\]|->\w+|\.\w+)+")
+
+
+class Below:
+    """The text of the code that control can come to from each node, the node itself included."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._texts = [" ".join(_texts(node)) for node in graph.nodes]
+        self._reach = _reach(graph)
+        self._where: dict[str, int] = {}
+
+    def mentions(self, node: int, text: str) -> bool:
+        """Whether a path of members is named there; of anything else, True is the answer."""
+        if not _PATH.fullmatch(text):
+            return True
+        where = self._where.get(text)
+        if where is None:
+            found = (1 << number for number, code in enumerate(self._texts) if text in code)
+            where = self._where[text] = sum(found)
+        return where & self._reach[node] != 0
+
+
+def _reach(graph: Graph) -> list[int]:
+    """For each node a bit for every node that control can come to from there."""
+    reach = [1 << node.id for node in graph.nodes]
+    before: list[list[int]] = [[] for _ in graph.nodes]
+    for node in graph.nodes:
+        for after, _ in node.next:
+            before[after.id].append(node.id)
+    todo = list(range(len(graph.nodes)))
+    while todo:
+        at = todo.pop()
+        for up in before[at]:
+            joined = reach[up] | reach[at]
+            if joined != reach[up]:
+                reach[up] = joined
+                todo.append(up)
+    return reach
+
+
+def _texts(node: Node) -> Iterator[str]:
+    if node.expr is not None:
+        yield node.expr.text
+    stmt = node.stmt
+    if isinstance(stmt, (c.Iterate, c.MacroBlock, c.Guard, c.Guarded)):
+        yield from (arg.text for arg in stmt.args)
+    if isinstance(stmt, c.Declare) and stmt.value is not None:
+        yield stmt.value.text
+    if isinstance(stmt, c.Case) and stmt.value is not None:
+        yield stmt.value.text
+    if isinstance(stmt, c.Return) and stmt.value is not None:
+        yield stmt.value.text
