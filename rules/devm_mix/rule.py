@@ -1,4 +1,4 @@
-"""Managed and manual lifetimes mixed: freed by hand as well, or tied to the wrong device.
+"""Managed and manual lifetimes mixed: freed by hand as well, tied to the wrong device, too late.
 
 Source: Documentation/driver-api/driver-model/devres.rst.
 """
@@ -8,7 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight, syntax
+from reviewbot.rule import (
+    Claim,
+    Confidence,
+    Kind,
+    Need,
+    Note,
+    Rule,
+    Severity,
+    Sight,
+    syntax,
+    undoers,
+)
 
 _ALLOCS = re.compile(r"^devm_(?:k\w*alloc\w*|k\w*dup\w*|kasprintf|kvasprintf|k\w*printf)$")
 _FREES = frozenset("kfree kvfree kfree_sensitive kfree_const vfree kfree_rcu".split())
@@ -19,6 +30,7 @@ def check(sight: Sight) -> Iterable[Claim]:
     values = _values(sight.function)
     yield from _freed_by_hand(sight, values)
     yield from _wrong_device(sight, values)
+    yield from _too_late(sight)
 
 
 def _values(function: syntax.Function) -> dict[str, list[syntax.Expr]]:
@@ -73,6 +85,45 @@ def _wrong_device(sight: Sight, values: dict[str, list[syntax.Expr]]) -> Iterato
                     Note(owned[name].line, f"{owned[name].name}() allocates {name}"),
                 )
                 break
+
+
+def _too_late(sight: Sight) -> Iterator[Claim]:
+    """What was taken down first is managed now, and so goes after all that is still undone here."""
+    managed = {name for name in sight.side.changed_calls if name.startswith("devm_")}
+    there = sight.other.function.calls if sight.other is not None and managed else ()
+    left = {call.text for call in sight.function.calls}
+    names = {call.name for call in sight.function.calls}
+    for number, call in enumerate(there):
+        makers = [name for name in sorted(managed) if _undoes(sight, call.name, name[5:])]
+        if call.name in names or not makers:
+            continue
+        for after in there[number + 1 :]:
+            if after.text in left and _switches_off(sight, after.name):
+                now = next(one for one in sight.function.calls if one.text == after.text)
+                message = (
+                    f"{now.name}() comes before what {makers[0]}() made is taken down, and came"
+                    f" after {call.name}() before"
+                )
+                first = Note(now.line, f"{call.name}() stood before this")
+                yield _claim(now, message, ("too late", call.name), first)
+                return
+
+
+def _undoes(sight: Sight, undoer: str, maker: str) -> bool:
+    if undoer in undoers(maker):
+        return True
+    made, undone = sight.facts.functions.get(maker), sight.facts.functions.get(undoer)
+    if made is None or undone is None:
+        return False
+    return not {each.resource for each in made.acquires}.isdisjoint(
+        each.resource for each in undone.releases
+    )
+
+
+def _switches_off(sight: Sight, name: str) -> bool:
+    fact = sight.known(name)
+    given = [sight.known.resource(each.resource) for each in fact.releases] if fact else []
+    return any(each is not None and each.kind in (Kind.ENABLE, Kind.MEMORY) for each in given)
 
 
 def _of_parent(device: syntax.Expr, values: dict[str, list[syntax.Expr]]) -> bool:
