@@ -43,7 +43,21 @@ def handlers(sight: Sight) -> tuple[Handler, ...]:
 
 def runs_as(sight: Sight) -> tuple[Handler, ...]:
     """How the function itself is handed over, in the text's order."""
-    return tuple(each for each in handlers(sight) if each.function == sight.function.name)
+    name = sight.function.name
+    if not _is_value(sight.file.text, name.encode()):
+        return ()  # so it is with most: there is no need to read who hands over what
+    return tuple(each for each in handlers(sight) if each.function == name)
+
+
+def _is_value(text: bytes, name: bytes) -> bool:
+    """Whether the name stands somewhere without being called or defined there."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not text[end : end + 1].isalnum() and text[end : end + 1] not in (b"_", b"("):
+            return True
+        at = text.find(name, end)
+    return False
 
 
 def waited_for(sight: Sight, call: c.Expr) -> Iterator[Handler]:
