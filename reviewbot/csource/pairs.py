@@ -271,12 +271,18 @@ class Paired:
     def __init__(self, known: Known, pairs: Iterable[Pair]) -> None:
         self._known = known
         self._facts: dict[str, Fact] = {}
+        self._asked: dict[str, Fact | None] = {}
         self._resources: dict[str, Resource] = {}
         self.near: frozenset[str] = frozenset()
         for pair in pairs:
             self._lay(pair)
 
     def __call__(self, name: str) -> Fact | None:
+        if name not in self._asked:
+            self._asked[name] = self._find(name)
+        return self._asked[name]
+
+    def _find(self, name: str) -> Fact | None:
         return self._facts.get(name) or self._known(name)
 
     def resource(self, id: str) -> Resource | None:
@@ -286,7 +292,7 @@ class Paired:
         return self._known.function(name)
 
     def _lay(self, pair: Pair) -> None:
-        doer, undoer = self(pair.doer), self(pair.undoer)
+        doer, undoer = self._find(pair.doer), self._find(pair.undoer)
         if (doer and (doer.acquires or doer.releases)) or pair.doer in self._facts:
             return  # the tables know better
         if undoer is not None and undoer.releases:

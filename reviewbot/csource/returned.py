@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reviewbot.csource.events import Exit
 from reviewbot.csource.facts import Facts
-from reviewbot.csource.paths import walk
+from reviewbot.csource.paths import Paths, walk
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.syntax import Function
 from reviewbot.csource.values import ANY, POS, POSSIBLE, ZERO
@@ -18,7 +18,11 @@ def may_return(function: Function, facts: Facts, known: Known) -> int | None:
     """
     if not function.whole or not function.readable:
         return None
-    paths = walk(function, facts, known)
+    return all_ways(walk(function, facts, known))
+
+
+def all_ways(paths: Paths) -> int | None:
+    """The masks of all exits together; None where one of them is not known."""
     if not paths.complete:
         return None
     mask = 0

@@ -15,7 +15,7 @@ from reviewbot.csource.owners import owners
 from reviewbot.csource.pairs import SOURCE as PAIR
 from reviewbot.csource.pairs import Paired, pairs_in
 from reviewbot.csource.paths import Paths, walk
-from reviewbot.csource.returned import may_return
+from reviewbot.csource.returned import all_ways, may_return
 from reviewbot.csource.summaries import FunctionSource, Summaries
 from reviewbot.csource.syntax import Declare, Function
 
@@ -185,6 +185,11 @@ class Sight:
         """All that a function of this patch or file can return; None where that is unknown."""
         function = self.known.function(name)
         return None if function is None else may_return(function, self.facts, self.known)
+
+    @property
+    def returns(self) -> int | None:
+        """All that the function itself can return; None where that is unknown."""
+        return all_ways(self.walked) if self.function.whole and self.function.readable else None
 
     @cached_property
     def given(self) -> frozenset[tuple[str, str]]:

@@ -50,7 +50,7 @@ def _starts(sight: Sight, other: Sight, bit: int, pointer: bool) -> Exit | None:
         return None
     if not pointer and other.function.returns.split()[-1:] == ["void"]:
         return exit
-    before = other.may_return(other.function.name)
+    before = other.returns
     if before is None or before & bit or (not pointer and before != ZERO):
         return None
     return exit
