@@ -89,7 +89,7 @@ def _wrong_device(sight: Sight, values: dict[str, list[syntax.Expr]]) -> Iterato
 
 def _too_late(sight: Sight) -> Iterator[Claim]:
     """What was taken down first is managed now, and so goes after all that is still undone here."""
-    managed = {name for name in sight.side.changed_calls if name.startswith("devm_")}
+    managed = {name for name in sight.side.changed_calls if _REGISTERS.match(name)}
     there = sight.other.function.calls if sight.other is not None and managed else ()
     left = {call.text for call in sight.function.calls}
     names = {call.name for call in sight.function.calls}
