@@ -93,7 +93,11 @@ class Dovecot:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.STDOUT,
         )
-        eventually(self._answers)
+        try:
+            eventually(self._answers)
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         self._daemon.terminate()

@@ -10,6 +10,7 @@ FETCH_QUEUE = "fetch"
 REVIEW_QUEUE = "review"
 SEND_QUEUE = "send"
 TELL_QUEUE = "tell"
+LISTEN_QUEUE = "listen"
 
 CLASS = "Reviewing"
 INSTANCE = "reviewing"
@@ -23,6 +24,10 @@ SEND = "send_draft"
 TELLING_CLASS = "Telling"
 TELLING_INSTANCE = "telling"
 TELL = "set_checks"
+
+LISTENING_CLASS = "Listening"
+LISTENING_INSTANCE = "listening"
+LISTEN = "hear_answers"
 
 NO_LIST = "(none)"
 """The partition of what came by no list that is known."""

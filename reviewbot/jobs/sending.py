@@ -12,6 +12,7 @@ from dbos import DBOS, DBOSConfiguredInstance, SetEnqueueOptions, SetWorkflowID
 from reviewbot.errors import StoreUnusable
 from reviewbot.jobs import names
 from reviewbot.jobs.delivering import Delivering
+from reviewbot.jobs.listening import Listening
 from reviewbot.jobs.queue import send_id
 
 MOST_TRIES = 5
@@ -22,13 +23,17 @@ MOST_TRIES = 5
 class Sending(DBOSConfiguredInstance):
     """The workflow, and its steps."""
 
-    def __init__(self, delivering: Delivering) -> None:
+    def __init__(self, delivering: Delivering, listening: Listening) -> None:
         super().__init__(names.SENDING_INSTANCE)
         self._delivering = delivering
+        self._listening = listening
 
     @DBOS.workflow(name=names.SEND, max_recovery_attempts=MOST_TRIES)
     def send_draft(self, draft_id: int, turn: int, number: int, partition: str) -> None:
-        """Does what can be done for the draft now; then hands on to a later look, if any."""
+        """Does what can be done for the draft now; then hands on to a later look, if any.
+
+        Once the mail is out, its thread is looked at for answers.
+        """
         try:
             wait = self._attempt(draft_id, turn)
         except StoreUnusable:
@@ -42,6 +47,8 @@ class Sending(DBOSConfiguredInstance):
                 DBOS.enqueue_workflow(
                     names.SEND_QUEUE, self.send_draft, draft_id, turn, number + 1, partition
                 )
+        else:
+            self._listening.begin(draft_id, partition)
 
     @DBOS.step(name="attempt")
     def _attempt(self, draft_id: int, turn: int) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import logging
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,15 +13,13 @@ from reviewbot.config import Settings
 from reviewbot.config.lists import ListPolicy
 from reviewbot.errors import BadInput, BadSetting, NotFound, SourceFailed
 from reviewbot.history import Past, worth_saying
-from reviewbot.jobs.hearing import Hearing
+from reviewbot.jobs.threads import Threads
 from reviewbot.mail.settings import ReplySettings
-from reviewbot.model import Mail, Series
+from reviewbot.model import Series
 from reviewbot.pipeline import Reviewer, reply_settings
 from reviewbot.store.records import DraftState, Job, JobState
 from reviewbot.store.reviews import patches_digest
 from reviewbot.store.store import Store
-
-log = logging.getLogger(__name__)
 
 OLDER_THREADS = 3
 """So many revisions back we look for answers to what we said."""
@@ -43,7 +40,7 @@ class Steps:
         self._settings = settings
         self._store = store
         self._reviewer = reviewer
-        self._hearing = Hearing(settings, store, (rule.id for rule in reviewer.rules))
+        self._threads = Threads(settings, store, reviewer)
 
     def fetch(self, job_id: str) -> Found:
         """Looks for the series, and files it where it is whole or was waited for long enough."""
@@ -171,20 +168,10 @@ class Steps:
 
     def _hear(self, job: Job, series: Series, revision_id: int) -> None:
         """What was answered in the thread, and since then below the mails about older revisions."""
-        threads = [series.replies]
+        self._threads.hear_all(series.replies)
         older = {draft.revision_id: draft for draft in self._store.drafts.sent_about(revision_id)}
         for draft in list(older.values())[:OLDER_THREADS]:
-            try:
-                threads.append(self._thread(job, draft.in_reply_to))
-            except SourceFailed as error:
-                log.info("the thread of an older revision was not read: %s", error)
-        for mail in (mail for thread in threads for mail in thread):
-            self._hearing.hear(mail)
-
-    def _thread(self, job: Job, message_id: str) -> tuple[Mail, ...]:
-        archive = self._policy(job).archive or self._settings.archive
-        pause = 1 / self._settings.service.archive_rate
-        return self._reviewer.thread(message_id, archive, self._store.pace.turn, pause)
+            self._threads.hear(draft.in_reply_to, job.mailing_list)
 
     def _wait(self, job: Job, why: str) -> Found:
         until = self._patience_ends(job).strftime("%H:%M UTC")

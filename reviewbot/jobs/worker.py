@@ -18,12 +18,14 @@ from reviewbot.config.settings import xdg
 from reviewbot.jobs import names
 from reviewbot.jobs.checking import Checking
 from reviewbot.jobs.delivering import Delivering
+from reviewbot.jobs.listening import Listening
 from reviewbot.jobs.queue import Queue
 from reviewbot.jobs.reviewing import Reviewing
 from reviewbot.jobs.sending import Sending
 from reviewbot.jobs.steps import Steps
 from reviewbot.jobs.sweep import Sweep, Sweeper
 from reviewbot.jobs.telling import Telling
+from reviewbot.jobs.threads import Threads
 from reviewbot.jobs.tidying import Tidying
 from reviewbot.outbox.channels import open_channel
 from reviewbot.outbox.patchwork import open_patchwork
@@ -36,8 +38,9 @@ POLL_SECONDS = 0.5
 BEATS = 4
 """A worker is heard of this often before it counts as lost."""
 SHUTDOWN_SECONDS = 10
+WAKE_SECONDS = 1.0
 SENT_AT_ONCE = 4
-"""Mails by one worker, or reviews whose checks it sets; those of one list one after the other."""
+"""Mails by one worker, checks that it sets, threads that it reads; of one list one by one."""
 
 
 class Worker:
@@ -61,7 +64,7 @@ class Worker:
         checking = self._checking()
         first_wait = self._settings.service.look_again_seconds
         Reviewing(steps, checking, Telling(checking), first_wait)
-        Sending(delivering)
+        Sending(delivering, Listening(Threads(self._settings, self._store, reviewer)))
         self._queue = Queue(self._store, reviewer.rule_set)
         sweep = Sweep(self._settings, self._store, self._queue, steps, delivering)
         tidying = Tidying(self._settings, self._store, self._queue)
@@ -77,7 +80,9 @@ class Worker:
 
     def wait(self) -> None:
         """Returns when somebody has asked this worker to stop."""
-        self._stopping.wait()
+        # A signal that another thread of ours gets is handled when this one wakes up.
+        while not self._stopping.wait(WAKE_SECONDS):
+            pass
 
     def ask_to_stop(self) -> None:
         """Ends `wait`; may be called by a signal's handler."""
@@ -94,16 +99,19 @@ class Worker:
         log.info("worker stopped", extra={"worker": self.id})
 
     def _register_queues(self) -> None:
+        """No list takes all places of a worker: one with a slow archive would hold up the rest."""
         service = self._settings.service
+        of_one_list = max(service.reviews_at_once - 1, 1)
         for queue in (names.FETCH_QUEUE, names.REVIEW_QUEUE):
             DBOS.register_queue(
                 queue,
                 worker_concurrency=service.reviews_at_once,
                 partition_concurrency=service.reviews_a_list,
+                partition_worker_concurrency=min(service.reviews_a_list, of_one_list),
                 polling_interval_sec=POLL_SECONDS,
                 on_conflict="always_update",
             )
-        for queue in (names.SEND_QUEUE, names.TELL_QUEUE):
+        for queue in (names.SEND_QUEUE, names.TELL_QUEUE, names.LISTEN_QUEUE):
             DBOS.register_queue(
                 queue,
                 worker_concurrency=SENT_AT_ONCE,

@@ -7,15 +7,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from reviewbot.jobs.queue import Queue
 from reviewbot.store.records import DraftState, Outcome, StoredDraft
 from reviewbot.store.store import Store
+from tests.imap_server import Dovecot
+from tests.imap_server import dovecot as dovecot
 from tests.jobs.posted import filed, seen
 from tests.mail import invented
 from tests.public_inbox import Inbox
 from tests.service import Process, died, eventually, running
-from tests.smtp_server import Server
+from tests.smtp_server import PASSWORD, Server
+from tests.smtp_server import certificate as certificate
 from tests.smtp_server import smtp_server as smtp_server
 
 POLICY = """
@@ -82,6 +86,19 @@ def kept(settings: dict[str, str]) -> list[str]:
     return [mail["Message-ID"] for mail in mailbox.Maildir(settings["OUTBOX__PATH"])]
 
 
+def listening(store: Store) -> list[str]:
+    """The looks for answers that are in the queue, none of them due yet."""
+    prefix = "dbos." if store.sessions.engine.dialect.name == "postgresql" else ""
+    wanted = "queue_name = 'listen' AND status = 'DELAYED'"
+    asked = f"SELECT workflow_uuid FROM {prefix}workflow_status WHERE {wanted}"
+
+    def look() -> list[str]:
+        with store.sessions.reading() as session:
+            return list(session.scalars(text(asked)))
+
+    return eventually(lambda: look() or None)
+
+
 def test_an_approved_draft_arrives_as_a_reply_in_the_thread(
     migrated: Store,
     draft: StoredDraft,
@@ -91,11 +108,13 @@ def test_an_approved_draft_arrives_as_a_reply_in_the_thread(
 ) -> None:
     with running(["worker"], by_smtp, tmp_path / "log") as worker:
         ended(migrated, draft, worker, DraftState.SENT)
+        begun = listening(migrated)
     [taken] = smtp_server.post.taken
     patch = invented.single().series.patches[0].mail
     assert taken.message["In-Reply-To"] == f"<{patch.message_id}>"
     assert taken.message["Message-ID"] == f"<{draft.message_id}>"
     assert set(taken.recipients) == {each.email for each in (*draft.to, *draft.cc)}
+    assert begun == [f"listen-{patch.message_id}-1"], "answers are looked for"
 
 
 def test_a_draft_that_needs_no_approval_is_found_and_sent(
@@ -133,6 +152,43 @@ def test_a_worker_that_is_killed_while_it_sends_sends_once(
         eventually(lambda: len(migrated.workers.all()) == 1)
     assert kept(settings) == [f"<{draft.message_id}>"]
     assert [each.outcome for each in migrated.deliveries.of(draft.id)] == tries
+
+
+def test_what_was_put_into_a_drafts_folder_before_the_kill_is_found_there(
+    migrated: Store,
+    draft: StoredDraft,
+    settings: dict[str, str],
+    tmp_path: Path,
+    dovecot: Dovecot,
+) -> None:
+    user = f"sender-{migrated.sessions.engine.dialect.name}"
+    by_imap = {
+        **settings,
+        "OUTBOX__CHANNEL": "imap",
+        "OUTBOX__IMAP__HOST": "127.0.0.1",
+        "OUTBOX__IMAP__PORT": str(dovecot.port),
+        "OUTBOX__IMAP__SECURITY": "plain",
+        "OUTBOX__IMAP__USER": user,
+        "OUTBOX__IMAP__PASSWORD": PASSWORD,
+    }
+    died(("reviewbot.outbox.imap", "Imap", "send", "after"), by_imap, tmp_path / "first")
+    assert seen(migrated, draft.id).state is DraftState.SENDING
+    with running(["worker"], by_imap, tmp_path / "second") as second:
+        ended(migrated, draft, second, DraftState.SENT)
+    assert len(dovecot.mails(user)) == 1
+
+
+def test_what_was_written_to_an_mbox_before_the_kill_is_found_there(
+    migrated: Store, draft: StoredDraft, settings: dict[str, str], tmp_path: Path
+) -> None:
+    box = str(tmp_path / "out.mbox")
+    by_mbox = {**settings, "OUTBOX__CHANNEL": "mbox", "OUTBOX__PATH": box}
+    died(("reviewbot.outbox.files", "MboxFile", "send", "after"), by_mbox, tmp_path / "first")
+    assert seen(migrated, draft.id).state is DraftState.SENDING
+    with running(["worker"], by_mbox, tmp_path / "second") as second:
+        ended(migrated, draft, second, DraftState.SENT)
+    with closing(mailbox.mbox(box, create=False)) as held:
+        assert [mail["Message-ID"] for mail in held] == [f"<{draft.message_id}>"]
 
 
 def test_a_mail_that_went_out_before_the_kill_is_found_in_the_archive(
