@@ -80,6 +80,13 @@ class Process:
         self._process.kill()
         self._process.wait(timeout=30)
 
+    def freeze(self) -> None:
+        """It does nothing any more, and does not know it."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
     def end(self) -> int:
         """Asks it to stop, and waits; its exit status."""
         if self._process.poll() is None:

@@ -72,9 +72,14 @@ class Jobs:
     def move(
         self, job_id: str, state: JobState, detail: str = "", review_id: int | None = None
     ) -> None:
-        """Notes how far the job has come, and the review where there is one now."""
+        """Notes how far the job has come, and the review where there is one now.
+
+        One that has ended stays so: a worker that was taken for dead may come back and try.
+        """
         with self._sessions.writing() as session:
-            row = session.get_one(JobRow, job_id)
+            row = session.get_one(JobRow, job_id, with_for_update=True)
+            if row.ended_at is not None:
+                return
             row.state, row.detail = state, detail
             row.review_id = review_id or row.review_id
             row.ended_at = datetime.now(UTC) if state.ended else None

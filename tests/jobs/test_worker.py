@@ -156,6 +156,29 @@ def test_a_worker_that_is_killed_while_it_fetches_is_taken_over(
     assert len(migrated.workers.all()) == 1
 
 
+def test_a_worker_that_is_taken_for_dead_and_comes_back_changes_nothing(
+    migrated: Store, queue: Queue, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """It hears from its archive that there is no such series, when another has reviewed it."""
+    with socket.create_server(("127.0.0.1", 0)) as late:
+        stuck = {**settings, "ARCHIVE": f"http://127.0.0.1:{late.getsockname()[1]}/wimble"}
+        job = asked(queue, WHOLE.ids[0])
+        with (
+            running(["worker"], stuck, tmp_path / "first") as first,
+            closing(late.accept()[0]) as call,
+        ):
+            first.freeze()
+            try:
+                with running(["worker"], settings, tmp_path / "second") as second:
+                    done = ended(migrated, job, second)
+            finally:
+                first.thaw()
+            call.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+    assert done.state is JobState.REVIEWED
+    assert migrated.jobs.get(job.id) == done
+    assert drafts_of(migrated) == [patch.message_id for patch in WHOLE.patches]
+
+
 @pytest.mark.parametrize(
     "deadly",
     [

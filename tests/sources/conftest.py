@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,16 +24,21 @@ class Answer:
 
 @dataclass(slots=True)
 class StandIn:
-    """`answers` by path, the last one of each again and again; `asked` is what came in."""
+    """`answers` by path, the last one of each again and again.
+
+    `asked` is what came in, `moments` are when, in seconds as `time.time` counts them.
+    """
 
     url: str
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
 
     def serve(self, message_id: str, mbox: bytes) -> None:
         self.answers[f"/all/{message_id}/t.mbox.gz"] = [Answer(body=gzip.compress(mbox))]
 
     def answer(self, method: str, path: str, headers: dict[str, str]) -> Answer:
+        self.moments.append(time.time())
         self.asked.append((method, path, headers))
         waiting = self.answers.get(unquote(path.partition("?")[0]), [Answer(404)])
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]

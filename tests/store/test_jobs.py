@@ -132,6 +132,19 @@ def test_jobs_of_one_revision_end_together(store: Store) -> None:
     assert store.jobs.failed(revision_id, "rules") == 0
 
 
+@pytest.mark.parametrize("end", [JobState.REVIEWED, JobState.FAILED, JobState.REFUSED])
+def test_what_has_ended_stays_as_it_is(store: Store, end: JobState) -> None:
+    job, _ = store.jobs.accept(NOTICE, "rules", Queue())
+    store.jobs.move(job.id, JobState.FETCHING, "not yet")
+    store.jobs.move(job.id, end, "the end")
+    ended = store.jobs.get(job.id)
+    assert ended is not None
+    assert (ended.state, ended.detail) == (end, "the end")
+    for state in JobState:
+        store.jobs.move(job.id, state, "late")
+    assert store.jobs.get(job.id) == ended
+
+
 def test_several_are_taken_at_once_or_none(store: Store) -> None:
     other = Notice("other@wimble.example", "", Origin.HOOK)
     asked = [(NOTICE, "delivery-1"), (NOTICE, "delivery-2"), (other, "")]
