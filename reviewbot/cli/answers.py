@@ -15,7 +15,10 @@ TRY_AGAIN = 75
 
 
 def answers(config: Config = None) -> None:
-    """Read a mail from standard input, and do what it tells the bot to; other mail is no error."""
+    """Do what a mail on standard input tells the bot to.
+
+    For the mailbox that answers go to. Mail that tells it nothing is no error.
+    """
     from reviewbot.config import load_settings
     from reviewbot.jobs.hearing import Hearing
     from reviewbot.logs import set_up_logs

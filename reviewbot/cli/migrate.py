@@ -8,7 +8,10 @@ from reviewbot.cli.options import Config
 
 
 def migrate(config: Config = None) -> None:
-    """Make the service's database, or bring it up to date; run it after each upgrade."""
+    """Make the service's database, or bring it up to date.
+
+    Run it after each upgrade.
+    """
     from reviewbot.config import load_settings
     from reviewbot.jobs.migrate import migrate as bring_up_to_date
 

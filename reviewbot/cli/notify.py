@@ -23,10 +23,11 @@ def notify(
     ] = "",
     config: Config = None,
 ) -> None:
-    """Tell a server of a new series: for procmail, sieve, lei or korgalore.
+    """Tell a server of a new series, from a mail filter.
 
-    Reads one mail from standard input. A cover or a first patch is told of; any other mail is
-    passed over in silence, so that a filter may hand over all mail of a list.
+    For procmail, sieve, lei or korgalore. Reads one mail from standard input. A cover or a
+    first patch is told of; any other mail is passed over in silence, so that a filter may hand
+    over all mail of a list.
     """
     from reviewbot.config import load_settings
     from reviewbot.sources.arrival import told_by

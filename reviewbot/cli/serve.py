@@ -18,7 +18,10 @@ def serve(
     ] = 1,
     config: Config = None,
 ) -> None:
-    """Answer on the web: the hook, the pages, the API; with workers that do the reviews."""
+    """Answer on the web: the pages, the API and the webhook.
+
+    Starts workers too, which do the reviews and send what was approved.
+    """
     from reviewbot.cli.crew import Crew
     from reviewbot.config import load_settings
     from reviewbot.jobs.queue import Queue

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reviewbot.store.tokens import Token
 
 token = typer.Typer(
-    help="Add, list and revoke the tokens that people and programs log in with.",
+    help="Add, list and revoke what people and programs log in with.",
     no_args_is_help=False,
 )
 

@@ -35,8 +35,9 @@ def watch(
     ] = False,
     config: Config = None,
 ) -> None:
-    """Follow lists and put what is new there into the queue, from now on.
+    """Follow lists, and have what is new there reviewed.
 
+    From now on: what was there before the first look is left alone.
     Remembers where it was, so nothing is lost while it does not run.
     """
     from reviewbot.config import load_settings

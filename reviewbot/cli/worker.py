@@ -20,7 +20,10 @@ def worker(
     config: Config = None,
     until_eof: Annotated[bool, typer.Option("--until-eof", hidden=True)] = False,
 ) -> None:
-    """Do the reviews that are in the queue; as many workers, on as many machines, as wanted."""
+    """Do the reviews that are in the queue.
+
+    As many workers, on as many machines, as wanted.
+    """
     from reviewbot.config import load_settings
     from reviewbot.jobs.worker import Worker
     from reviewbot.logs import set_up_logs

@@ -13,6 +13,15 @@ import reviewbot.cli.rules
 from tests.cli.conftest import Bot
 
 
+def test_help_says_of_each_command_what_it_does_on_one_line(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = bot("--help").out.partition("Commands:\n")[2].splitlines()
+    assert len(listed) >= 9
+    assert [line for line in listed if line.endswith("...") or not line[2:3].isalpha()] == []
+
+
 def test_help_names_the_commands(bot: Bot) -> None:
     ended = bot("--help")
     assert ended.status == 0
