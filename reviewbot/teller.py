@@ -8,7 +8,7 @@ from enum import Enum
 from reviewbot.csource.facts import Kind
 from reviewbot.csource.leaks import Leak, leaks
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.story import last_branch, last_goto
+from reviewbot.csource.story import last_branch
 from reviewbot.csource.tails import judged
 from reviewbot.csource.values import roots
 from reviewbot.remedy import releases, stands_below_label
@@ -63,8 +63,14 @@ def _goes_around(sight: Sight, leak: Leak) -> bool:
 
 
 def _is_return(leak: Leak) -> bool:
-    plain = last_goto(leak.exit.trail) is None and leak.exit.trail.node.kind == "return"
-    return plain and not leak.kept
+    if leak.succeeds or leak.exit.trail.node.kind != "return":
+        return False
+    for at in leak.exit.trail.back():
+        if at.what == "acquire" and at.site == leak.site.id:
+            return True
+        if at.what == "goto":
+            return False
+    return True
 
 
 def _ways(sight: Sight, leak: Leak) -> Iterator[Leak]:

@@ -66,7 +66,7 @@ def _remedy_words(sight: Sight, leak: Leak) -> Iterable[tuple[str, str]]:
     """`release`, the call that gives it back elsewhere, `label` that leads there, or `usual`."""
     remedy = leak_remedy(sight, leak) if not leak.kept else Remedy()
     yield "release", call_text(remedy.call) if remedy.call is not None else ""
-    yield "label", remedy.label
+    yield "label", remedy.label if not leak.succeeds else ""
     yield "before", "yes" if remedy.before else ""
     yield "usual", table_undoer(sight, leak.resource) if remedy.call is None else ""
 

@@ -41,6 +41,14 @@ def test_a_goto_to_the_wrong_label() -> None:
     assert news(_with_away(FUNCTION % ""), _with_away(after)) == [("ref-leak", "high")]
 
 
+def test_a_goto_to_the_wrong_label_below_which_something_is_asked() -> None:
+    before = _with_away(FUNCTION % "").replace(
+        "away:\n", "away:\n\tif (p->on)\n\t\tbrisk_off(p);\n"
+    )
+    after = before.replace("\tret = brisk_send", GOTO + "\tret = brisk_send")
+    assert news(before, after) == [("ref-leak", "high")]
+
+
 def test_what_leaked_before_keeps_its_name() -> None:
     before = _with_away(FUNCTION % PLAIN_RETURN)
     after = _with_away(FUNCTION % PLAIN_RETURN.replace("return -EIO", "goto away"))

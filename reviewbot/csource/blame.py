@@ -14,7 +14,7 @@ from reviewbot.csource.cfg import build
 from reviewbot.csource.leaks import Leak
 from reviewbot.csource.names import tears_down
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.story import last_branch
+from reviewbot.csource.story import branch_off
 from reviewbot.csource.tails import judged
 from reviewbot.csource.values import Trail, roots
 
@@ -34,9 +34,9 @@ def blame(sight: Sight, leak: Leak) -> Blame:
     other = sight.other
     if other is None or _touches(sight, leak.site.call):
         return Blame.FAULT
-    branch = last_branch(leak.exit.trail)
+    branch = branch_off(sight.function, leak.exit)
     cond = branch.node.expr if branch is not None else None
-    lines = {leak.exit.line} | _way(leak.exit.trail) | _asked(sight, cond)
+    lines = {leak.exit.line} | _way(leak.exit.trail, branch) | _asked(sight, cond)
     if lines.isdisjoint(sight.touched) and not _removed(other, leak):
         return Blame.NOTHING
     if cond is None or _asked(sight, cond).isdisjoint(sight.touched):
@@ -48,13 +48,13 @@ def _touches(sight: Sight, expr: c.Expr) -> bool:
     return not sight.touched.isdisjoint(range(expr.line, expr.end_line + 1))
 
 
-def _way(trail: Trail) -> set[int]:
-    """The lines of the last condition that was taken, and of the gotos after it."""
+def _way(trail: Trail, branch: Trail | None) -> set[int]:
+    """The lines of the condition that leads off, and of the gotos after it."""
     lines: set[int] = set()
     for at in trail.back():
         if at.what == "goto":
             lines.add(at.node.line)
-        elif at.what == "branch" and at.node.expr is not None:
+        elif at is branch and at.node.expr is not None:
             return lines.union(range(at.node.line, at.node.expr.end_line + 1))
     return lines
 

@@ -45,9 +45,14 @@ class Leak:
     error: bool
 
     @property
+    def succeeds(self) -> bool:
+        """Whether the exit reports a success: no label of the ways that fail is its remedy."""
+        return not self.error and self.exit.value is not None and self.exit.mask == ZERO
+
+    @property
     def kept(self) -> bool:
         """Whether a success keeps the thing, and only what comes after it does not undo it."""
-        return self.sure is Sure.GUESSED and self.exit.mask == ZERO
+        return self.sure is Sure.GUESSED and self.succeeds
 
 
 def leaks(sight: Sight, *kinds: Kind) -> Iterator[Leak]:
