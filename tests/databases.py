@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from reviewbot.store.store import Store
 
@@ -40,12 +41,20 @@ class Cluster:
     def fresh(self) -> str:
         """The address of a new, empty database."""
         name = f"test{next(_number)}"
-        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+        self._do(f"CREATE DATABASE {name}")
         return self._address(name)
+
+    def drop(self, address: str) -> None:
+        """Hundreds of databases that nobody needs any more would wait for the disk in the end."""
+        name = make_url(address).database
+        self._do(f"DROP DATABASE {name} WITH (FORCE)")
 
     def stop(self) -> None:
         self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", f"{self._home}/data")
+
+    def _do(self, command: str) -> None:
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            connection.execute(command.encode())
 
     def _address(self, name: str) -> str:
         return f"postgresql://{_OWNER}@/{name}?host={self._home}"
@@ -89,12 +98,15 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(params=KINDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database of each kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'reviewbot.db'}"
+        yield f"sqlite:///{tmp_path / 'reviewbot.db'}"
+        return
     cluster: Cluster = request.getfixturevalue("cluster")
-    return cluster.fresh()
+    address = cluster.fresh()
+    yield address
+    cluster.drop(address)
 
 
 @pytest.fixture
