@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,9 +19,11 @@ from tests.series_builder import Posting, new_file, posting
 Found = TypeVar("Found")
 
 LIST = "linux-wimble@lists.example"
+WITHIN = 240.0
+"""Seconds that a test waits for what must come: as long as a busy machine may take."""
 
 
-def eventually(look: Callable[[], Found | None], within: float = 240.0) -> Found:
+def eventually(look: Callable[[], Found | None], within: float = WITHIN) -> Found:
     """What `look` finds, as soon as it finds something; fails where that takes too long."""
     end = time.monotonic() + within
     pause = threading.Event()
@@ -29,6 +32,12 @@ def eventually(look: Callable[[], Found | None], within: float = 240.0) -> Found
             return found
         pause.wait(0.05)
     raise AssertionError(f"nothing within {within} seconds: {look}")
+
+
+def called(listener: socket.socket) -> socket.socket:
+    """The first call that comes in; fails where none comes, for accept() alone waits for ever."""
+    listener.settimeout(WITHIN)
+    return listener.accept()[0]
 
 
 @contextmanager

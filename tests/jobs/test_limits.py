@@ -17,7 +17,7 @@ from reviewbot.store.records import Job, JobState, Notice, Origin
 from reviewbot.store.store import Store
 from tests.public_inbox import Inbox
 from tests.series_builder import mbox
-from tests.service import eventually, faulty_posting, running
+from tests.service import called, eventually, faulty_posting, running
 from tests.sources.conftest import StandIn
 from tests.sources.conftest import stand_in as stand_in
 
@@ -58,7 +58,7 @@ def test_a_busy_list_with_a_slow_archive_leaves_room_for_others(
             "SERVICE__ARCHIVE_RATE": "1000",
         }
         busy = [asked(queue, f"busy{number}@wimble.example", BUSY) for number in range(4)]
-        with running(["worker"], settings, tmp_path / "log"), closing(mute.accept()[0]):
+        with running(["worker"], settings, tmp_path / "log"), closing(called(mute)):
             quiet = asked(queue, posted.ids[0], QUIET)
             eventually(lambda: now(migrated, quiet).state.ended)
             left = [(each.state, each.detail) for each in (now(migrated, job) for job in busy)]

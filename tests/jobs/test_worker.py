@@ -13,7 +13,7 @@ from reviewbot.jobs.queue import Queue
 from reviewbot.store.records import DraftState, Job, JobState, Notice, Origin
 from reviewbot.store.store import Store
 from tests.public_inbox import Inbox
-from tests.service import Process, died, eventually, faulty_posting, running
+from tests.service import Process, called, died, eventually, faulty_posting, running
 
 WHOLE = faulty_posting("whole", 2)
 TORN = faulty_posting("torn", 3, lost=[2])
@@ -146,7 +146,7 @@ def test_a_worker_that_is_killed_while_it_fetches_is_taken_over(
         job = asked(queue, WHOLE.ids[0])
         with (
             running(["worker"], stuck, tmp_path / "first") as first,
-            closing(mute.accept()[0]),
+            closing(called(mute)),
         ):
             first.kill()
     with running(["worker"], settings, tmp_path / "second") as second:
@@ -165,7 +165,7 @@ def test_a_worker_that_is_taken_for_dead_and_comes_back_changes_nothing(
         job = asked(queue, WHOLE.ids[0])
         with (
             running(["worker"], stuck, tmp_path / "first") as first,
-            closing(late.accept()[0]) as call,
+            closing(called(late)) as call,
         ):
             first.freeze()
             try:
