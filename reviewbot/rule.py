@@ -111,9 +111,9 @@ from reviewbot.patchsight import PatchSight as PatchSight
 from reviewbot.patchsight import SeriesSight as SeriesSight
 from reviewbot.remedy import told_as_leak as told_as_leak
 from reviewbot.teller import Teller as Teller
-from reviewbot.teller import told_as as told_as
 from reviewbot.telling import dropped_claim as dropped_claim
 from reviewbot.telling import leak_claim as leak_claim
+from reviewbot.telling import leak_claims as leak_claims
 from reviewbot.telling import lost_claim as lost_claim
 from reviewbot.telling import undone_claim as undone_claim
 from reviewbot.telling import use_claim as use_claim

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reviewbot.claim import Claim, Note
 from reviewbot.csource.blame import blame
 from reviewbot.csource.codes import Lost
 from reviewbot.csource.events import Exit, Site, Use
-from reviewbot.csource.facts import Kind
-from reviewbot.csource.leaks import Leak
+from reviewbot.csource.facts import Kind, Resource
+from reviewbot.csource.leaks import Leak, Sure
 from reviewbot.csource.pairs import undoer
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import (
@@ -26,7 +26,7 @@ from reviewbot.csource.tails import Dropped
 from reviewbot.csource.values import ERR, NEG, ZERO
 from reviewbot.model import Confidence
 from reviewbot.remedy import Remedy, label_of, leak_remedy, table_undoer
-from reviewbot.teller import fails_itself
+from reviewbot.teller import Teller, fails_itself, told_as
 
 _LONG = 60
 """A call longer than this is told without its arguments, characters."""
@@ -34,6 +34,25 @@ _WAYS = 3
 """So many exits are named in one sentence."""
 _CALLED = (Kind.ENABLE, Kind.STATE)
 """What a call does to a thing that was there before is told by the call."""
+
+
+def leak_claims(sight: Sight, teller: Teller, *kinds: Kind) -> Iterator[Claim]:
+    """The leaks of these kinds that are told in this way; those that another way out belies are
+    sure, the others may be meant."""
+    for leak in told_as(sight, teller, *kinds):
+        sure = leak.sure is Sure.CONTRASTED
+        confidence = Confidence.HIGH if sure else Confidence.MEDIUM
+        yield leak_claim(sight, leak, _left(leak.resource), confidence)
+
+
+def _left(resource: Resource) -> str:
+    """How it is left behind, in the words for its kind."""
+    if resource.kind is Kind.OBJECT:
+        return "not undone" if "registration" in resource.noun else "not released"
+    return _LEFT[resource.kind]
+
+
+_LEFT = {Kind.REFERENCE: "not put", Kind.ENABLE: "not undone", Kind.MEMORY: "not freed"}
 
 
 def leak_claim(sight: Sight, leak: Leak, state: str, confidence: Confidence | None = None) -> Claim:

@@ -7,25 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reviewbot.rule import (
-    Claim,
-    Confidence,
-    Kind,
-    Need,
-    Rule,
-    Severity,
-    Sight,
-    Sure,
-    Teller,
-    leak_claim,
-    told_as,
-)
+from reviewbot.rule import Claim, Confidence, Kind, Need, Rule, Severity, Sight, Teller, leak_claims
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    for leak in told_as(sight, Teller.PLAIN, Kind.REFERENCE):
-        sure = leak.sure is Sure.CONTRASTED
-        yield leak_claim(sight, leak, "not put", Confidence.HIGH if sure else Confidence.MEDIUM)
+    return leak_claims(sight, Teller.PLAIN, Kind.REFERENCE)
 
 
 RULE = Rule(
