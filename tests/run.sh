@@ -27,4 +27,4 @@ debian_packages() {
 make_venv "$top/.venv-test" "$top/deploy/requirements-test.txt"
 [ ! -f "$top/tests/debian-packages.txt" ] || debian_packages
 cd "$top"
-exec "$top/.venv-test/bin/python" -m pytest -n 2 "$@"
+exec "$top/.venv-test/bin/python" -m pytest -n 2 --dist worksteal "$@"
