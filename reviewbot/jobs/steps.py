@@ -160,7 +160,9 @@ class Steps:
         saved = self._store.series.save(series, mailing_list)
         self._store.jobs.file(job.id, saved.revision_id, mailing_list)
         self._hear(job, series, saved.revision_id)
-        done = self._store.jobs.reviewed(saved.revision_id, job.rule_set, patches_digest(series))
+        # By the rules that we have: those of the job are what the server had when it was told.
+        mine = saved.revision_id, self._reviewer.rule_set, patches_digest(series)
+        done = self._store.jobs.reviewed(*mine)
         if done is None:
             return Found.READY
         self._store.jobs.move(job.id, JobState.REVIEWED, review_id=done)

@@ -13,7 +13,7 @@ from reviewbot.config.service import Service
 from reviewbot.jobs.steps import Found, Steps
 from reviewbot.model import Confidence, Severity
 from reviewbot.pipeline import Reviewer
-from reviewbot.store.records import DraftState, Notice, Origin, StoredDraft
+from reviewbot.store.records import DraftState, JobState, Notice, Origin, StoredDraft
 from reviewbot.store.store import Store
 from tests.public_inbox import Inbox
 from tests.public_inbox import public_inbox as public_inbox
@@ -36,7 +36,7 @@ class Bench:
 
     def __init__(self, store: Store, inbox: Inbox, policy: ListPolicy = POLICY) -> None:
         service = Service(archive_rate=1000.0, patience_minutes=0.0)
-        self._settings = Settings(
+        self.settings = Settings(
             archive=inbox.url, mail_address=OURS, service=service, lists={LIST: policy}
         )
         self._store = store
@@ -48,9 +48,9 @@ class Bench:
         return self.looked_at(posting, rule_set)
 
     def looked_at(self, posting: Posting, rule_set: str = "") -> list[StoredDraft]:
-        reviewer = Reviewer.load(self._settings)
+        reviewer = Reviewer.load(self.settings)
         reviewer = replace(reviewer, rule_set=rule_set or reviewer.rule_set)
-        steps = Steps(self._settings, self._store, reviewer)
+        steps = Steps(self.settings, self._store, reviewer)
         notice = Notice(posting.ids[0], "", Origin.HOOK)
         job, _ = self._store.jobs.accept(notice, reviewer.rule_set, lambda session, job: None)
         assert steps.fetch(job.id) == (Found.NEVER if job.state.ended else Found.READY)
@@ -99,6 +99,21 @@ def test_the_policy_says_whom_a_draft_goes_to(
     assert b"\nCc:" not in draft.message
     nobody = Bench(store, public_inbox, replace(POLICY, write_to=(Audience.MAINTAINERS,)))
     assert nobody.reviewed(faulty_posting(f"{name}c", 1, with_cover=False)) == []
+
+
+def test_a_series_that_was_told_of_twice_is_reviewed_once_whatever_rules_were_asked_for(
+    store: Store, public_inbox: Inbox, bench: Bench, name: str
+) -> None:
+    posting = faulty_posting(name, 2)
+    drafts = bench.reviewed(posting)
+    reviewer = Reviewer.load(bench.settings)
+    notice = Notice(posting.ids[1], "", Origin.HOOK)
+    job, new = store.jobs.accept(notice, "rules of yesterday", lambda session, job: None)
+    assert new
+    assert Steps(bench.settings, store, reviewer).fetch(job.id) == Found.NEVER
+    done = store.jobs.get(job.id)
+    assert done is not None
+    assert (done.state, done.review_id) == (JobState.REVIEWED, drafts[0].review_id)
 
 
 @pytest.mark.parametrize(
