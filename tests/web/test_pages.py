@@ -153,6 +153,12 @@ def test_a_series_shows_what_became_of_each_finding(site: TestClient, seeded: Se
     assert {f"/patches/{patch}" for patch in seeded.patches} <= set(shown.links)
 
 
+def test_a_series_names_the_patches_that_have_not_come(site: TestClient, store: Store) -> None:
+    gapped = replace(series("gapped", 2), expected=5, missing=(2, 4, 5))
+    saved = keep(store, gapped)
+    assert "5 patches without 2, 4, 5" in page(site, f"/series/{saved.series_id}").text
+
+
 def test_a_patch_shows_the_finding_below_its_line(site: TestClient, seeded: Seeded) -> None:
     text = site.get(f"/patches/{seeded.patches[0]}").text
     shown = Page(text)
