@@ -115,6 +115,7 @@ from reviewbot.telling import dropped_claim as dropped_claim
 from reviewbot.telling import leak_claim as leak_claim
 from reviewbot.telling import leak_claims as leak_claims
 from reviewbot.telling import lost_claim as lost_claim
+from reviewbot.telling import pointer_words as pointer_words
 from reviewbot.telling import undone_claim as undone_claim
 from reviewbot.telling import use_claim as use_claim
 from reviewbot.trees.interface import Commit as Commit

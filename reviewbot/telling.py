@@ -132,6 +132,19 @@ def notes(steps: Iterable[Step]) -> Iterable[Note]:
     return (Note(step.line, step.text) for step in steps)
 
 
+def pointer_words(
+    sight: Sight, pointer: str, giver: str, remedy: str, kind: str
+) -> tuple[tuple[str, str], ...]:
+    """What the comments on error pointers ask for: whose pointer, who gave it, what would fit."""
+    return (
+        ("function", sight.function.name),
+        ("pointer", pointer),
+        ("giver", giver),
+        ("remedy", remedy),
+        ("kind", kind),
+    )
+
+
 def _is_many(noun: str) -> bool:
     """Whether a noun of the tables is a plural: `clocks`, not `registration of the clocks`."""
     head = noun.partition(" that ")[0].partition(" of ")[0]

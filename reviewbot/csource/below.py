@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Graph, Node
@@ -15,9 +16,16 @@ class Below:
     """The text of the code that control can come to from each node, the node itself included."""
 
     def __init__(self, graph: Graph) -> None:
-        self._texts = [" ".join(_texts(node)) for node in graph.nodes]
-        self._reach = _reach(graph)
+        self._graph = graph
         self._where: dict[str, int] = {}
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [" ".join(_texts(node)) for node in self._graph.nodes]
+
+    @cached_property
+    def _reach(self) -> list[int]:
+        return self._graph.spread_back([1 << node.id for node in self._graph.nodes])
 
     def mentions(self, node: int, text: str) -> bool:
         """Whether a path of members is named there; of anything else, True is the answer."""
@@ -28,24 +36,6 @@ class Below:
             found = (1 << number for number, code in enumerate(self._texts) if text in code)
             where = self._where[text] = sum(found)
         return where & self._reach[node] != 0
-
-
-def _reach(graph: Graph) -> list[int]:
-    """For each node a bit for every node that control can come to from there."""
-    reach = [1 << node.id for node in graph.nodes]
-    before: list[list[int]] = [[] for _ in graph.nodes]
-    for node in graph.nodes:
-        for after, _ in node.next:
-            before[after.id].append(node.id)
-    todo = list(range(len(graph.nodes)))
-    while todo:
-        at = todo.pop()
-        for up in before[at]:
-            joined = reach[up] | reach[at]
-            if joined != reach[up]:
-                reach[up] = joined
-                todo.append(up)
-    return reach
 
 
 def _texts(node: Node) -> Iterator[str]:

@@ -73,6 +73,23 @@ class Graph:
         self.nodes.append(node)
         return node
 
+    def spread_back(self, bits: list[int]) -> list[int]:
+        """By node, its own bits and those of every node that control can come to from there."""
+        spread = bits.copy()
+        before: list[list[int]] = [[] for _ in self.nodes]
+        for node in self.nodes:
+            for after, _ in node.next:
+                before[after.id].append(node.id)
+        todo = list(range(len(self.nodes)))
+        while todo:
+            at = todo.pop()
+            for up in before[at]:
+                joined = spread[up] | spread[at]
+                if joined != spread[up]:
+                    spread[up] = joined
+                    todo.append(up)
+        return spread
+
 
 def build(function: c.Function) -> Graph:
     """The graph of one function, whole or stitched from hunks."""

@@ -433,20 +433,7 @@ def contradicts_itself(trail: Trail | None, steady: Callable[[str], bool]) -> bo
 def live_names(graph: Graph) -> list[frozenset[str]]:
     """For each node the variables that the code from here on still mentions."""
     bits: dict[str, int] = {}
-    own = [_mask_of(node, bits) for node in graph.nodes]
-    live = own.copy()
-    before: list[list[int]] = [[] for _ in graph.nodes]
-    for node in graph.nodes:
-        for after, _ in node.next:
-            before[after.id].append(node.id)
-    todo = list(range(len(graph.nodes)))
-    while todo:
-        at = todo.pop()
-        for up in before[at]:
-            joined = live[up] | live[at]
-            if joined != live[up]:
-                live[up] = joined
-                todo.append(up)
+    live = graph.spread_back([_mask_of(node, bits) for node in graph.nodes])
     names = list(bits)
     cache: dict[int, frozenset[str]] = {}
     for mask in live:

@@ -23,6 +23,7 @@ from reviewbot.rule import (
     Site,
     is_result,
     last_branch,
+    pointer_words,
     use_claim,
 )
 
@@ -100,20 +101,10 @@ def _wrong_claim(
             Note(look.expr.line, f"{look.key} is {only}{test}"),
         ),
         confidence=sure,
-        words=_words(sight, look.key, f"{site.name}()", "IS_ERR()" if mask == ZERO else "!"),
+        words=pointer_words(
+            sight, look.key, f"{site.name}()", "IS_ERR()" if mask == ZERO else "!", "test"
+        ),
         group=look.key,
-    )
-
-
-def _words(
-    sight: Sight, pointer: str, giver: str, remedy: str, kind: str = "test"
-) -> tuple[tuple[str, str], ...]:
-    return (
-        ("function", sight.function.name),
-        ("pointer", pointer),
-        ("giver", giver),
-        ("remedy", remedy),
-        ("kind", kind),
     )
 
 
@@ -146,7 +137,7 @@ def _needless(sight: Sight) -> Iterator[Claim]:
             ),
             confidence=Confidence.LOW,
             severity=Severity.LOW,
-            words=_words(sight, look.key, f"{site.name}()", "IS_ERR()", "needless"),
+            words=pointer_words(sight, look.key, f"{site.name}()", "IS_ERR()", "needless"),
             group=look.key,
         )
 
@@ -171,7 +162,8 @@ def _unchecked(sight: Sight) -> Iterator[Claim]:
         )
         sure = Confidence.HIGH if site.fact is not None else Confidence.MEDIUM
         claim = use_claim(sight, use, told, sure)
-        yield replace(claim, words=_words(sight, use.key, f"{site.name}()", "IS_ERR()", "use"))
+        words = pointer_words(sight, use.key, f"{site.name}()", "IS_ERR()", "use")
+        yield replace(claim, words=words)
 
 
 RULE = Rule(

@@ -19,9 +19,9 @@ from reviewbot.rule import (
     Sight,
     misplaced_tests,
     misread_errnos,
+    pointer_words,
 )
 
-Words = tuple[tuple[str, str], ...]
 _SAYS = {
     "null": "{key} is NULL here, so {text} is no error",
     "fine": "{key} is no error pointer here, so {text} is no error",
@@ -59,7 +59,7 @@ def _misread(sight: Sight, misread: Misread) -> Claim:
         shape=("errno", errno.key, errno.expr.name),
         trace=(*first, Note(errno.expr.line, told)),
         confidence=_SURE[misread.why],
-        words=_words(sight, errno.key, "", "", "errno"),
+        words=pointer_words(sight, errno.key, "", "", "errno"),
         group=errno.key,
     )
 
@@ -76,7 +76,7 @@ def _misplaced(sight: Sight, misplaced: Misplaced) -> Claim:
             Note(asked.line, f"{asked.text} is tested instead"),
         ),
         confidence=Confidence.HIGH if sure or sight.function.whole else Confidence.MEDIUM,
-        words=_words(sight, asked.text, f"{call.name}()", target, "other"),
+        words=pointer_words(sight, asked.text, f"{call.name}()", target, "other"),
         group=target,
     )
 
@@ -95,18 +95,8 @@ def _truth_as_error(sight: Sight) -> Iterator[Claim]:
                 message=told,
                 shape=("truth-as-error", error.text),
                 trace=(Note(error.line, told),),
-                words=_words(sight, error.args[0].text, "", "PTR_ERR()", "truth"),
+                words=pointer_words(sight, error.args[0].text, "", "PTR_ERR()", "truth"),
             )
-
-
-def _words(sight: Sight, pointer: str, giver: str, remedy: str, kind: str) -> Words:
-    return (
-        ("function", sight.function.name),
-        ("pointer", pointer),
-        ("giver", giver),
-        ("remedy", remedy),
-        ("kind", kind),
-    )
 
 
 RULE = Rule(
