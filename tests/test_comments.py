@@ -38,6 +38,7 @@ def comment(rule: str, example: str) -> str:
         ("errno_sign", "bad-1", "Is -EINVAL meant?"),
         ("irq_unsigned", "bad-1", "Should irq be an int?"),
         ("uninit", "bad-4", "Should cfg be cleared where it is declared?"),
+        ("uninit", "bad-6", "Before this patch status was 0 there."),
         ("work_left_running", "bad-2", "or should this be timer_delete_sync()?"),
     ],
 )

@@ -65,12 +65,13 @@ def _wrong_test(sight: Sight) -> Iterator[Claim]:
 
 def _sure_of(sight: Sight, site: Site, looked_for: int) -> Confidence | None:
     """How sure it is that the call never fails in the way that is looked for."""
+    if site.fact is None or site.fact.source != "summary":
+        return Confidence.HIGH
+    mask = sight.may_return(site.name)
     if site.failure is Failure.NULL_OR_ERR_PTR:
-        return Confidence.MEDIUM
-    if site.fact is not None and site.fact.source == "summary":
-        mask = sight.may_return(site.name)
-        return None if mask is None or mask & looked_for else Confidence.HIGH
-    return Confidence.HIGH
+        unheard = mask is None or mask & ERR
+        return Confidence.HIGH if unheard else None
+    return None if mask is None or mask & looked_for else Confidence.HIGH
 
 
 def _tested_elsewhere(sight: Sight, site: Site, key: str, mask: int) -> bool:
@@ -135,7 +136,6 @@ def _needless(sight: Sight) -> Iterator[Claim]:
                 Note(look.expr.line, f"{look.key} is tested with IS_ERR_OR_NULL()"),
                 Note(errno.expr.line, f"{errno.expr.text} is the result"),
             ),
-            confidence=Confidence.LOW,
             severity=Severity.LOW,
             words=pointer_words(sight, look.key, f"{site.name}()", "IS_ERR()", "needless"),
             group=look.key,
@@ -160,7 +160,7 @@ def _unchecked(sight: Sight) -> Iterator[Claim]:
             if known
             else f"{site.name}() can return an error pointer, and {use.key} is used unchecked"
         )
-        sure = Confidence.HIGH if site.fact is not None else Confidence.MEDIUM
+        sure = Confidence.HIGH if known or site.fact is not None else Confidence.MEDIUM
         claim = use_claim(sight, use, told, sure)
         words = pointer_words(sight, use.key, f"{site.name}()", "IS_ERR()", "use")
         yield replace(claim, words=words)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from reviewbot.rule import (
+    ZERO,
     Claim,
     Confidence,
     Need,
@@ -17,7 +18,6 @@ from reviewbot.rule import (
     Severity,
     Sight,
     returns_code,
-    says_failure,
     syntax,
 )
 
@@ -40,16 +40,15 @@ def check(sight: Sight) -> Iterable[Claim]:
     ignored = Counter(_ignored(sight.other.function))
     for call in dropped:
         name = call.name
-        if _is_another(call, sight.other.function):
+        if _is_another(call, sight.other.function) or _says_nothing(sight, name):
             continue
-        if name in _PASSES_ON or there[name] <= here[name] or ignored[name] or _void(sight, name):
+        if there[name] <= here[name] or ignored[name]:
             continue
         yield Claim(
             line=call.line,
             end_line=call.end_line,
             message=f"what {name}() returns is not looked at, though it was",
             shape=("dropped", name),
-            confidence=Confidence.HIGH if says_failure(sight, name) else Confidence.MEDIUM,
             words=(("function", sight.function.name), ("call", f"{name}()")),
             group=name,
         )
@@ -95,18 +94,20 @@ def _ignored(function: syntax.Function) -> Iterable[str]:
             yield from _call(stmt.expr)
 
 
-def _void(sight: Sight, name: str) -> bool:
-    """Whether the function returns nothing on this side, as far as the patch shows."""
+def _says_nothing(sight: Sight, name: str) -> bool:
+    """Whether the call has no verdict on this side, as far as the patch and the file show."""
+    if name in _PASSES_ON or name.isupper():  # WARN_ON(x) is a question, not a verdict
+        return True
     texts = [file.text for file in (*sight.side.files.values(), *sight.side.earlier.values())]
-    found = rb"\bvoid\s+(?:__\w+\s+)*%s\s*\(" % re.escape(name).encode()
-    return any(re.search(found, text) for text in texts)
+    void = rb"\bvoid\s+(?:__\w+\s+)*%s\s*\(" % re.escape(name).encode()
+    return any(re.search(void, text) for text in texts) or sight.may_return(name) == ZERO
 
 
 RULE = Rule(
     title="return value no longer looked at",
     category="error-code",
     severity=Severity.MEDIUM,
-    confidence=Confidence.MEDIUM,
+    confidence=Confidence.HIGH,
     needs=Need.DIFF,
     source="Documentation/process/coding-style.rst, 16)",
     check=check,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reviewbot.rule import (
     Claim,
@@ -17,6 +18,7 @@ from reviewbot.rule import (
     Sight,
     Use,
     Way,
+    says_failure,
     syntax,
     unset_way,
     use_claim,
@@ -63,8 +65,29 @@ def check(sight: Sight) -> Iterable[Claim]:
         way = unset_way(sight.function, use)
         if way is Way.SHADOWED or (way is Way.DROPPED and not _can_fail(sight, use)):
             continue
-        yield use_claim(sight, use, _message(sight, use, way), _confidence(sight, use, way))
+        had = _first_value(sight, use.key)
+        sure = Confidence.HIGH if had else _confidence(sight, use, way)
+        claim = use_claim(sight, use, _message(sight, use, way), sure)
+        yield replace(claim, words=(*claim.words, ("had", had)))
     yield from _half_set(sight)
+
+
+def _first_value(sight: Sight, name: str) -> str:
+    """What a variable is declared with on the other side and not on this one, or ""."""
+    here, there = (_declared(side, name) for side in (sight, sight.other))
+    if not here or not there or here.value is not None or there.value is None:
+        return ""
+    return there.value.text
+
+
+def _declared(sight: Sight | None, name: str) -> syntax.Declare | None:
+    """The one declaration of a name, where there is only one."""
+    found = [
+        s
+        for s in (sight.function.statements if sight is not None else ())
+        if isinstance(s, syntax.Declare) and s.name == name
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _message(sight: Sight, use: Use, way: Way) -> str:
@@ -111,6 +134,8 @@ def _can_fail(sight: Sight, use: Use) -> bool:
         return False  # for registers in memory nobody looks
     if re.match(r"(?:device|of|fwnode)_property_read_", site.name):
         return True
+    if says_failure(sight, site.name):
+        return True
     taken = rb"(?:[=!(|&]|return)\s*%s\s*\(" % re.escape(site.name).encode()
     return re.search(taken, sight.file.text) is not None
 
@@ -121,19 +146,52 @@ def _half_set(sight: Sight) -> Iterable[Claim]:
     for stmt in function.statements:
         if not isinstance(stmt, syntax.Declare) or stmt.value is not None or stmt.static:
             continue
-        reader = _WHOLE.get(stmt.type)
-        if reader is None or stmt.pointer or stmt.array or not function.whole:
+        if stmt.pointer or stmt.array or not function.whole or _assigned(function, stmt.name):
             continue
-        calls = [c for c in function.calls if any(a.text == f"&{stmt.name}" for a in c.args)]
-        if not calls or not calls[0].name.endswith(reader) or _assigned(function, stmt.name):
+        call = next((c for c in function.calls if _is_given(c, stmt.name)), None)
+        if call is None:
             continue
-        yield Claim(
-            line=calls[0].line,
-            end_line=calls[0].end_line,
-            message=f"{calls[0].name}() reads all of {stmt.name}, and only some members are set",
-            shape=("half", stmt.type, calls[0].name),
-            words=(("function", function.name), ("pointer", stmt.name)),
-        )
+        if call.name.endswith(_WHOLE.get(stmt.type, "no such function")):
+            message = f"{call.name}() reads all of {stmt.name}, and only some members are set"
+            yield _half(function, stmt, call, message)
+        elif _was_cleared(sight.other, stmt.name) and _members_set(function, stmt.name, call.line):
+            taker = call.name or call.parts[0].text
+            message = f"{stmt.name} goes to {taker}() with only some members set"
+            yield _half(function, stmt, call, message)
+
+
+def _half(
+    function: syntax.Function, stmt: syntax.Declare, call: syntax.Expr, message: str
+) -> Claim:
+    return Claim(
+        line=call.line,
+        end_line=call.end_line,
+        message=message,
+        shape=("half", stmt.type, call.name),
+        words=(("function", function.name), ("pointer", stmt.name), ("had", "")),
+    )
+
+
+def _is_given(call: syntax.Expr, name: str) -> bool:
+    return any(a.text == f"&{name}" for a in call.args)
+
+
+def _was_cleared(other: Sight | None, name: str) -> bool:
+    """Whether the other side sets all of a structure to 0, in its declaration or by memset()."""
+    was = _declared(other, name)
+    if was is None or other is None:
+        return False
+    cleared = was.value is not None and was.value.text.replace(" ", "") in ("{}", "{0}", "{NULL}")
+    first = next((c for c in other.function.calls if _is_given(c, name)), None)
+    return cleared or (first is not None and first.name == "memset")
+
+
+def _members_set(function: syntax.Function, name: str, before: int) -> bool:
+    """Whether members are set one by one, in lines that stand before this one."""
+    return any(
+        e.kind == "assign" and e.parts[0].text.startswith(f"{name}.") and e.line < before
+        for e in function.expressions
+    )
 
 
 def _assigned(function: syntax.Function, name: str) -> bool:

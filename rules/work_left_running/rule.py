@@ -48,10 +48,6 @@ _STARTS = (
     r"|kthread_(?:init|queue)_\w*work|init_irq_work|wiphy_\w*work_(?:init|queue)|add_timer)"
     r"\s*\([^;]*?\b%s\b"
 )
-_TEARS_DOWN = re.compile(
-    r"remove|stop|exit|free|cleanup|detach|disconnect|deinit|uninit|release|shutdown|unbind|close"
-    r"|destroy|suspend|unregister|fini|del(?:ete)?(?:_|$)|disable|unload|reset|kill|term|down"
-)
 _ENDS = re.compile(
     r"^(?:k\w*free\w*|devm_kfree|free_\w+|\w+_free|\w*unregister\w*|\w+_destroy|destroy_\w+|\w*put)$"
 )
@@ -91,7 +87,7 @@ def _no_longer_stopped(sight: Sight) -> Iterator[Claim]:
         if not used or _stopped_by_callee(sight, stop):
             continue
         if same:
-            yield _claim(sight, stop, same[0].call, _ASKED, Confidence.MEDIUM)
+            yield _claim(sight, stop, same[0].call, _ASKED)
             continue
         if _moved(sight, stop):
             continue
@@ -100,9 +96,8 @@ def _no_longer_stopped(sight: Sight) -> Iterator[Claim]:
             continue
         if not asks and _takes_down_otherwise(sight):
             continue
-        sure = _TEARS_DOWN.search(sight.function.name) is not None
         how = f"by {asks[0].call.name}(), which does not wait," if asks else "not"
-        yield _claim(sight, stop, place, how, Confidence.HIGH if sure else Confidence.MEDIUM)
+        yield _claim(sight, stop, place, how)
 
 
 def _takes_down_otherwise(sight: Sight) -> bool:
@@ -128,7 +123,7 @@ def _freed_while_asked(sight: Sight) -> Iterator[Claim]:
             freed = call.args[0].bare.text if call.name in _FREES and call.args else ""
             if call.line > ask.call.line and freed == base and "->" in ask.text:
                 how = f"by {ask.call.name}(), which does not wait,"
-                claim = _claim(sight, ask, ask.call, how, Confidence.HIGH)
+                claim = _claim(sight, ask, ask.call, how)
                 remedy = _WAITING.get(ask.call.name, f"{ask.call.name}_sync")
                 yield replace(claim, words=(*claim.words, ("remedy", f"{remedy}()")))
                 break
@@ -209,9 +204,7 @@ def _first_end(sight: Sight) -> syntax.Expr | None:
     return next((call for call in calls if _ENDS.search(call.name)), calls[-1] if calls else None)
 
 
-def _claim(
-    sight: Sight, stop: _Stop, place: syntax.Expr, how: str, confidence: Confidence
-) -> Claim:
+def _claim(sight: Sight, stop: _Stop, place: syntax.Expr, how: str) -> Claim:
     name = sight.function.name
     text = stop.text.lstrip("&")
     message = f"{text} is stopped {how} in {name}()"
@@ -226,7 +219,6 @@ def _claim(
         message=message,
         shape=("left running", stop.field, how),
         trace=(Note(place.line, told),),
-        confidence=confidence,
         words=(("work", text), ("how", how), ("remedy", f"{stop.call.name}()")),
     )
 
