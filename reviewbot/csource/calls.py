@@ -181,7 +181,7 @@ def _undo_inside(scene: Scene, site: Site, fact: Fact, state: State, node: int) 
         else:
             names = {held.text} | {text for text, val in state.vals.items() if val.inst == key}
             undone = any((held.resource, _last(name)) in fact.ends for name in names)
-        if undone and (not held.text or scene.all_roots(held.text) & args):
+        if undone and (not held.text or scene.ties(held.text, site.call.line) & args):
             scene.given.add((held.resource, held.text))
             _give_back(scene, site, state, key, held, node)
 
@@ -299,23 +299,29 @@ _BLOCKS = ("memory", "slab-object")
 
 def _let_go_of_whole(state: State, text: str) -> None:
     """The last put_device(&p->dev) or kobject_put(&p->kobj) frees p through its release."""
-    if not text.startswith("&"):
-        return
-    for name in roots(text):
-        _forget_thing(state, name)
-        for key, held in list(state.held.items()):
-            if held.text.removeprefix("&").startswith((f"{name}->", f"{name}.")):
-                del state.held[key]
+    if text.startswith("&"):
+        for name in roots(text):
+            _forget_thing(state, name)
+            _forget_below(state, name)
 
 
 def _let_go_of_source(scene: Scene, state: State, arg: Expr) -> None:
-    """The last put of what a call made of p (`dev = foo_dev(p)`) may free p with it."""
+    """The last put of what a call made of p (`dev = foo_dev(p)`) may free p with it, and what
+    hangs on p."""
     bare = arg.bare
     while bare.kind in ("member", "unary"):
         bare = bare.parts[0].bare
     for maker in [bare] if bare.kind == "call" else scene.makers.get(bare.text, ()):
         for given in maker.args:
             _forget_thing(state, given.bare.text)
+            if given.kind == "name":
+                _forget_below(state, given.name)
+
+
+def _forget_below(state: State, name: str) -> None:
+    for key, held in list(state.held.items()):
+        if held.text.removeprefix("&").startswith((f"{name}->", f"{name}.")):
+            del state.held[key]
 
 
 def _forget_thing(state: State, text: str) -> None:
@@ -378,7 +384,7 @@ def _mark_freed(
         if owner:
             bury(state, owner, site.id)
         state.note(scene.graph.nodes[node], None, "freed", site.id)
-    _orphan(state, text)
+    _orphan(state, text, resource.kind is Kind.MEMORY)
     if site.fact is not None and site.fact.source in _READ_HERE:
         _end_state(state, text)
 
@@ -400,13 +406,16 @@ def _owned(scene: Scene, site: Site, release: Acquire) -> str:
     return bare.parts[0].bare.text
 
 
-def _orphan(state: State, text: str) -> None:
-    """What hangs on freed memory alone can be given back by nobody any more."""
+def _orphan(state: State, text: str, memory: bool) -> None:
+    """What hangs on freed memory alone can be given back by nobody any more; an object or the
+    last reference has a function of its own that ends what hangs on it."""
     for key, val in list(state.vals.items()):
         if val.inst and key.startswith((text + "->", text + ".")):
             held = state.held.get(val.inst)
-            if held is not None:
+            if held is not None and memory:
                 state.held[val.inst] = held._replace(stored=False)
+            elif held is not None:
+                del state.held[val.inst]
 
 
 def _mark_gone(state: State, resource: Resource, key: str, site: Site) -> None:

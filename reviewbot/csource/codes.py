@@ -56,7 +56,7 @@ def lost_codes(sight: Sight) -> Iterator[Lost]:
         return
     seen: set[tuple[int, int]] = set()
     pointer = sight.function.returns.endswith("*")
-    for exit in (*sight.paths.exits, *_by_jump(sight)):
+    for exit in (*sight.paths.exits, *_by_jump(sight, pointer)):
         name = _returned(exit, pointer)
         if exit.mask & (NEG | ERR) or not exit.mask & ZERO or not name:
             continue
@@ -68,7 +68,7 @@ def lost_codes(sight: Sight) -> Iterator[Lost]:
             yield lost
 
 
-def _by_jump(sight: Sight) -> Iterator[Exit]:
+def _by_jump(sight: Sight, pointer: bool) -> Iterator[Exit]:
     """The exits to which gotos lead with a code of 0 that nothing on the way there changes."""
     graph: Graph | None = None
     for jump in sight.paths.jumps:
@@ -83,7 +83,7 @@ def _by_jump(sight: Sight) -> Iterator[Exit]:
             continue
         for line in _ends(graph.nodes[jump.trail.node.id], jump.name):
             exit = next((e for e in sight.paths.exits if e.line == line), None)
-            if exit is not None:
+            if exit is not None and _returned(exit, pointer) == jump.name:
                 yield replace(exit, mask=ZERO, trail=jump.trail)
 
 

@@ -136,7 +136,7 @@ class Exit:
     call whose verdict is handed on untested, `giver` the call that gave the value, tested or
     not. `given` are the sites whose result was given back
     at a place from which the control flow can come here; `lent` the calls that such a release
-    proves to have kept nothing.
+    proves to have kept nothing, each with the text of what it did not keep.
     """
 
     value: Expr | None
@@ -147,7 +147,7 @@ class Exit:
     call: Site | None = None
     giver: Site | None = None
     given: frozenset[int] = frozenset()
-    lent: frozenset[int] = frozenset()
+    lent: frozenset[tuple[int, str]] = frozenset()
     freed: tuple[tuple[str, int], ...] = ()
 
 

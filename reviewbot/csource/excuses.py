@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from reviewbot.csource import syntax as c
+from reviewbot.csource.calls import PASSIVE
 from reviewbot.csource.cfg import build
 from reviewbot.csource.events import Exit
 from reviewbot.csource.facts import Kind
@@ -21,7 +23,61 @@ from reviewbot.csource.values import Held, roots
 
 def excused(sight: Sight, exit: Exit, held: Held) -> bool:
     """Whether it takes more than this path to tell that the exit leaves the thing behind."""
-    return _cannot_be(sight, exit) or _unwound(sight, exit, held) or _replaced(sight, exit, held)
+    return (
+        _cannot_be(sight, exit)
+        or _unwound(sight, exit, held)
+        or _replaced(sight, exit, held)
+        or _handed_on(sight, exit, held)
+        or owner_frees(sight.function, held.text)
+    )
+
+
+def owner_frees(function: c.Function, text: str) -> bool:
+    """Whether a flag says that what the thing was handed to frees it: `urb->flags |= FREE_BUFFER`.
+
+    The flag is told by its name, and the owner by a call that gets both of them.
+    """
+    owners = {
+        name
+        for expr in function.expressions
+        if expr.kind == "assign" and _FREES.search(expr.parts[1].text)
+        for name in roots(expr.parts[0].text)
+    }
+    return any(
+        any(arg.bare.text in owners for arg in call.args)
+        and any(arg.bare.text == text for arg in call.args)
+        for call in (function.calls if owners else ())
+    )
+
+
+_FREES = re.compile(r"\b[A-Z][A-Z0-9_]*_FREE_[A-Z]")
+
+
+def _handed_on(sight: Sight, exit: Exit, held: Held) -> bool:
+    """Whether the failing branch hands a reference to a function of which nothing is known."""
+    branch, resource = last_branch(exit.trail), sight.known.resource(held.resource)
+    if branch is None or resource is None or resource.kind is not Kind.REFERENCE:
+        return False
+    line = branch.node.line
+    arms = (
+        arm
+        for stmt in sight.function.statements
+        if isinstance(stmt, c.If) and stmt.cond.line <= line <= stmt.cond.end_line
+        for arm in (stmt.then, stmt.other)
+        if arm is not None and arm.line <= exit.line <= arm.end_line
+    )
+    return any(
+        sight.known(call.name) is None
+        and call.name not in PASSIVE
+        and not _SAYS.search(call.name)
+        and any(arg.bare.text == held.text for arg in call.args)
+        for arm in arms
+        for call in _calls(arm)
+    )
+
+
+_SAYS = re.compile(r"print|_err|_warn|_dbg|_info|_log|trace|^dev_|^pr_")
+"""What functions are called that only tell."""
 
 
 def _cannot_be(sight: Sight, exit: Exit) -> bool:
@@ -67,8 +123,13 @@ def _unwound(sight: Sight, exit: Exit, held: Held) -> bool:
     return any(
         start <= loop.line <= exit.line and not _holds_line(loop, line)
         for loop in loops
-        if any(_gives(sight, call, held.resource) for call in _calls(loop))
+        if any(_ends(sight, call, held) for call in _calls(loop))
     )
+
+
+def _ends(sight: Sight, call: c.Expr, held: Held) -> bool:
+    """Whether a call gives such a thing back, or puts what it may hang on."""
+    return _gives(sight, call, held.resource) or ("->" in held.text and puts(call.name))
 
 
 def _holds_line(loop: c.Stmt, line: int) -> bool:

@@ -75,9 +75,9 @@ def _leaks(sight: Sight, kinds: tuple[Kind, ...]) -> Iterator[Leak]:
             site = paths.sites.get(held.site)
             if resource is None or site is None or resource.kind not in kinds:
                 continue
-            if held.scoped or held.again:
+            if held.scoped or held.again or roots(held.text) & sight.function.shadowed:
                 continue
-            if resource.kind in _FLAGGED and _asked_whether(sight, exit, held):
+            if _asked_whether(sight, exit, held, resource):
                 continue
             sure = _sure(sight, exit, held, resource, error)
             if not sure or _was_meant(sight, exit, held, resource):
@@ -114,7 +114,7 @@ def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool)
         return Sure.GUESSED
     if exit.mask == ZERO and not held.doubts and _nobody_undoes(sight, held):
         return Sure.GUESSED
-    if held.stored or held.doubts - _lenders(sight, on_success=True):
+    if held.stored or held.doubts - _lenders(sight, held, on_success=True):
         return None
     if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT) or _is_set_up(sight, held):
         return Sure.GUESSED if may_fail(sight, exit, held) and not held.doubts else None
@@ -159,7 +159,7 @@ _FLAGGED = (Kind.LOCK, Kind.CONTEXT, Kind.STATE)
 """What is often kept on purpose, and what functions keep a flag for to undo it later."""
 
 
-def _asked_whether(sight: Sight, exit: Exit, held: Held) -> bool:
+def _asked_whether(sight: Sight, exit: Exit, held: Held, resource: Resource) -> bool:
     """Whether the path came by `if (started) stop();`, and was told that there is nothing to stop.
 
     The two conditions belong together in a way that the path cannot see.
@@ -167,7 +167,7 @@ def _asked_whether(sight: Sight, exit: Exit, held: Held) -> bool:
     asked = {
         id(part)
         for stmt in sight.function.statements
-        if isinstance(stmt, c.If) and _only_undoes(sight, stmt, held)
+        if isinstance(stmt, c.If) and _only_undoes(sight, stmt, held, resource)
         for part in stmt.cond.walk()
     }
     for at in exit.trail.back() if asked else ():
@@ -178,16 +178,26 @@ def _asked_whether(sight: Sight, exit: Exit, held: Held) -> bool:
     return False
 
 
-def _only_undoes(sight: Sight, stmt: c.If, held: Held) -> bool:
-    """Whether an `if` gives the thing back and goes on below, whichever way it took."""
+def _only_undoes(sight: Sight, stmt: c.If, held: Held, resource: Resource) -> bool:
+    """Whether an `if` gives the thing back and goes on below, whichever way it took.
+
+    Locks and states are told by their sort, all else by the text that names it.
+    """
     body = c.statements(stmt.then)
     if any(isinstance(inner, (c.Return, c.Goto, c.Break, c.Continue)) for inner in body):
         return False
     calls = (e for s in body for top in c.expressions(s) for e in top.walk() if e.kind == "call")
-    facts = (sight.known(call.name) for call in calls)
     return any(
-        f is not None and any(r.resource == held.resource for r in f.releases) for f in facts
+        place.resource == held.resource
+        and (resource.kind in _FLAGGED or _is_given(call, place.where, held))
+        for call in calls
+        if (fact := sight.known(call.name)) is not None
+        for place in fact.releases
     )
+
+
+def _is_given(call: c.Expr, where: int, held: Held) -> bool:
+    return 0 < where <= len(call.args) and call.args[where - 1].bare.text == held.text
 
 
 def _is_set_up(sight: Sight, held: Held) -> bool:
@@ -225,15 +235,27 @@ def _hands_failure_on(sight: Sight, exit: Exit, held: Held) -> bool:
 
 
 def _on_error(sight: Sight, held: Held, resource: Resource, contrasted: bool) -> Sure | None:
-    if held.doubts - _lenders(sight):
+    if held.doubts - _lenders(sight, held):
         return None
     if held.stored and _is_local(sight, held) and _kept_by_now(sight, held):
+        return Sure.GUESSED
+    if _goes_over(sight, held):
         return Sure.GUESSED
     if contrasted and not (held.stored and _mostly_kept(sight, held)):
         return Sure.CONTRASTED
     if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT):
         return Sure.BORROWED if not held.stored else None
     return Sure.BORROWED if _is_local(sight, held) and not held.stored else None
+
+
+def _goes_over(sight: Sight, held: Held) -> bool:
+    """Whether a call has made another thing of it, which has it after a success, and only what the
+    patch took out says that this is not so: `mr = get_mr(sg)`."""
+    doubts = held.doubts - _lenders_of(sight, held, (sight.paths,))
+    if held.stored or not any(sight.paths.sites[n].target in sight.paths.pointers for n in doubts):
+        return False
+    done = [e for e in sight.paths.exits if not fails(sight, e) and _took(e, held)]
+    return bool(done) and all(any(_is_same(h, held) and not h.stored for h in e.held) for e in done)
 
 
 def _kept_by_now(sight: Sight, held: Held) -> bool:
@@ -251,7 +273,10 @@ def _mostly_kept(sight: Sight, held: Held) -> bool:
     taken: set[tuple[str, ...]] = set()
     for exit in sight.paths.exits:
         if fails(sight, exit) and _took(exit, held):
-            (kept if _holds(exit, held) else taken).add(exit_shape(exit))
+            if _holds(exit, held):
+                kept.add(exit_shape(exit))
+            elif held.site in exit.given:
+                taken.add(exit_shape(exit))
     return len(kept) > max(len(taken), 1)
 
 
@@ -296,40 +321,69 @@ def _contrasted(sight: Sight, held: Held) -> bool:
     """
     if held.site in sight.paths.released and not held.stored:
         return True
-    there = sight.other.paths if sight.other is not None else None
     thing = (held.resource, held.text)
-    for paths in (sight.paths, there) if there is not None else (sight.paths,):
-        taken_back = {stored for *what, stored in paths.things if tuple(what) == thing}
-        if True in taken_back or (taken_back and not held.stored) or thing in paths.unheld:
+    for side in (sight, sight.other) if sight.other is not None else (sight,):
+        taken_back = {stored for *what, stored in side.paths.things if tuple(what) == thing}
+        if True in taken_back or (taken_back and not held.stored):
+            return True
+        if thing in side.paths.unheld and not _only_before(side, sight.paths.sites[held.site].name):
             return True
     return False
+
+
+def _only_before(side: Sight, taker: str) -> bool:
+    """Whether all that undoes a call stands above it: assert(reset), deassert(reset) is a pulse."""
+    lines = [call.line for call in side.function.calls if call.name == taker]
+    fact = side.known(taker)
+    ids = {place.resource for place in fact.acquires} if fact is not None else set()
+    undone = [
+        call.line
+        for call in side.function.calls
+        if (undo := side.known(call.name)) is not None and ids & {r.resource for r in undo.releases}
+    ]
+    return bool(lines) and bool(undone) and max(undone) < min(lines)
 
 
 def _given_on_success(sight: Sight, held: Held) -> bool:
     """Whether a path that succeeds gives it back, on either side: then all should."""
     if any(
-        not fails(sight, exit) and held.site in exit.given and not _holds(exit, held)
+        held.site in exit.given and _gave_on_success(sight, exit, held, held.site)
         for exit in sight.paths.exits
     ):
         return True
-    there = sight.other.paths if sight.other is not None else None
-    return there is not None and any(
-        not fails(sight, exit) and any(_names(there, site, held) for site in exit.given)
-        for exit in there.exits
+    other = sight.other
+    return other is not None and any(
+        _names(other.paths, site, held) and _gave_on_success(other, exit, held, site)
+        for exit in other.paths.exits
+        for site in exit.given
     )
 
 
-def _lenders(sight: Sight, on_success: bool = False) -> frozenset[int]:
+def _gave_on_success(sight: Sight, exit: Exit, held: Held, site: int) -> bool:
+    """Whether a path that succeeds took the thing there and has not got it any more."""
+    return not fails(sight, exit) and _took_at(exit, site) and not _holds(exit, held)
+
+
+def _lenders(sight: Sight, held: Held, on_success: bool = False) -> frozenset[int]:
     """Sites that kept nothing: proven on this side, or by the same call on the other.
 
     A release on the way to a failure proves nothing of what happens on success.
     """
-    texts: set[str] = set()
-    other = sight.other.paths if sight.other is not None else None
-    for paths in (sight.paths, other):
-        for exit in paths.exits if paths is not None else ():
-            if not on_success or not fails(sight, exit):
-                texts.update(paths.sites[number].call.text for number in exit.lent)  # type: ignore[union-attr]
+    sides = (sight.paths,) if sight.other is None else (sight.paths, sight.other.paths)
+    return _lenders_of(sight, held, sides, on_success)
+
+
+def _lenders_of(
+    sight: Sight, held: Held, sides: tuple[Paths, ...], on_success: bool = False
+) -> frozenset[int]:
+    texts = {
+        paths.sites[number].call.text
+        for paths in sides
+        for exit in paths.exits
+        if not on_success or not fails(sight, exit)
+        for number, text in exit.lent
+        if text == held.text
+    }
     return frozenset(n for n, site in sight.paths.sites.items() if site.call.text in texts)
 
 
@@ -350,7 +404,11 @@ def _odd_one(sight: Sight, exit: Exit, held: Held, error: bool) -> bool:
 
 def _took(exit: Exit, held: Held) -> bool:
     """Whether this very path took the thing: another path to the same `return` may not have."""
-    return any(at.what == "acquire" and at.site == held.site for at in exit.trail.back())
+    return _took_at(exit, held.site)
+
+
+def _took_at(exit: Exit, site: int) -> bool:
+    return any(at.what == "acquire" and at.site == site for at in exit.trail.back())
 
 
 def _restores(sight: Sight, held: Held) -> bool:
@@ -366,8 +424,10 @@ def _always_given(paths: Paths, held: Held) -> bool:
 
 
 def _names(paths: Paths, site: int, held: Held) -> bool:
-    fact = paths.sites[site].fact
-    return fact is not None and any(a.resource == held.resource for a in fact.acquires)
+    fact, target = paths.sites[site].fact, paths.sites[site].target
+    if fact is None or (target and target != held.text):
+        return False
+    return any(a.resource == held.resource for a in fact.acquires)
 
 
 def _holds(exit: Exit, held: Held) -> bool:

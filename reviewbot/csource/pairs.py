@@ -215,6 +215,8 @@ def _gives_memory(undoer: str, known: Known) -> bool:
 
 
 def _takes(name: str, known: Known) -> bool:
+    if name.startswith(("list_", "hlist_")):
+        return False  # list_prepare_entry() only says where a walk begins
     fact = known(name)
     return bool(fact and fact.acquires) or _GIVES.search(name) is not None or "inc" in name
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.below import Below
@@ -39,6 +39,7 @@ from reviewbot.csource.slips import GONE, note_guard_end, note_held
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import LENT, UNSET, ZERO, Held, State, Val, keyed, roots
 
+What = TypeVar("What")
 _RCU = keyed("rcu", "")
 CAP = 96
 STEPS = 8000
@@ -189,9 +190,9 @@ class _Walk:
             here = frozenset(given.get(end, ()))
             yield replace(exit, given=here, lent=frozenset(lent.get(end, ())))
 
-    def by_exit(self, places: Mapping[int, set[int]]) -> dict[int, set[int]]:
+    def by_exit(self, places: Mapping[What, set[int]]) -> dict[int, set[What]]:
         """For each node that something happens before, what it is that happens."""
-        found: dict[int, set[int]] = {}
+        found: dict[int, set[What]] = {}
         for what, nodes in places.items():
             for end in self.reached(nodes):
                 found.setdefault(end, set()).add(what)

@@ -33,7 +33,7 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
     if narrowed == 0 or _is_another_errno(state, expr, outcome):
         return None
     _note_look(scene, state, test, val, expr)
-    if mask == ZERO and known_equal(state, test.key):
+    if mask == ZERO and (known_equal(state, test.key) or _was_followed(val)):
         return None
     after = state.copy()
     if narrowed == ZERO:
@@ -61,6 +61,14 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
     if val.inst and val.inst not in after.held:
         after.set(test.key, after.get(test.key)._replace(inst=""))
     return after
+
+
+def _was_followed(val: Val) -> bool:
+    """Whether the path has read or written through the pointer: it is not NULL afterwards.
+
+    What the test itself may be worth is for those who ask for late tests.
+    """
+    return bool(val.used) and not val.stale
 
 
 def _tell_aliases(state: State, key: str, was: Val, now: Val) -> None:

@@ -35,12 +35,13 @@ class Scene:
     result some path gave back, `given` the (resource, text) that some path gave back;
     `things` what was held as it was given back: its resource, its text, and whether it was stored;
     `unheld` the (resource, text) that some path gives back and does not hold;
-    `lenders` the sites that are proven to have kept nothing, for their argument was released
-    after them, with the nodes where it was. `early` are the (text, line) of tests that a path
+    `lenders` the (site, text) of what calls are proven not to have kept, for it was released after
+    them, with the nodes where it was. `early` are the (text, line) of tests that a path
     reached without a use before, `passing` the array elements that are named only once,
     `errnos_asked` what is compared with an errno by its name, `swept` the variables that a macro
-    declares and cleans up, `makers` the calls that are assigned to a place, `returned` the
-    variables that are returned somewhere.
+    declares and cleans up, `makers` the calls that are assigned to a place, `stored_as` the members
+    that a variable is written to, with the lines, `returned` the variables that are returned
+    somewhere.
     """
 
     def __init__(
@@ -64,11 +65,12 @@ class Scene:
         self.released: dict[int, set[int]] = {}
         self.given: set[tuple[str, str]] = set()
         self.unheld: set[tuple[str, str]] = set()
-        self.lenders: dict[int, set[int]] = {}
+        self.lenders: dict[tuple[int, str], set[int]] = {}
         self.own: set[int] = set()
         self.things: set[tuple[str, str, bool]] = set()
         self.swept: set[str] = set()
         self.makers: dict[str, list[c.Expr]] = {}
+        self.stored_as: dict[str, dict[str, int]] = {}
         self.uses: dict[tuple[object, ...], Use] = {}
         self.bare: dict[tuple[str, int], Bare] = {}
         self.calls: dict[tuple[object, ...], Call] = {}
@@ -179,6 +181,12 @@ class Scene:
         names = roots(text)
         return names.union(*(roots(self.aliases[n]) for n in names if n in self.aliases))
 
+    def ties(self, text: str, line: int) -> frozenset[str]:
+        """The variables that a path starts from, and those to whose members it was written above
+        a line."""
+        stored = [place for place, at in self.stored_as.get(text, {}).items() if at < line]
+        return self.all_roots(text).union(*(self.all_roots(place) for place in stored))
+
     def canonical(self, expr: c.Expr) -> str:
         """The text that names an object, with local aliases (`lock = &p->lock`) put in."""
         text = expr.bare.text
@@ -218,7 +226,7 @@ class Scene:
         self.released.setdefault(held.site, set()).add(node)
         self.things.add((held.resource, held.text, held.stored))
         for site in held.doubts:
-            self.lenders.setdefault(site, set()).add(node)
+            self.lenders.setdefault((site, held.text), set()).add(node)
 
     def not_held(self, site: Site, resource: Resource, key: str, text: str, trail: Trail) -> None:
         """Keep that a goto leads to a release of what its path does not hold, once a goto."""
@@ -402,6 +410,8 @@ class _Survey:
                 self.paths[text] = bare.text
         elif bare.kind == "name" and bare.text in self.paths:
             self.paths[text] = self.paths[bare.text]
+        if bare.kind == "name" and not text.isidentifier():
+            self.scene.stored_as.setdefault(bare.text, {}).setdefault(text, bare.line)
 
 
 def _jumps(stmt: c.Stmt) -> bool:

@@ -6,6 +6,7 @@ from 1, also where only hunks were in sight.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -257,9 +258,24 @@ class Function:
         return tuple(expr for top in tops for expr in top.walk())
 
     @cached_property
+    def shadowed(self) -> frozenset[str]:
+        """Names that an inner block declares again: they mean two variables."""
+        return frozenset(_declared_again(self.body, frozenset(p.name for p in self.params)))
+
+    @cached_property
     def calls(self) -> tuple[Expr, ...]:
         """All calls of the body, in the order of the text."""
         return tuple(expr for expr in self.expressions if expr.kind == "call")
+
+
+def _declared_again(stmt: Stmt, outer: frozenset[str]) -> Iterator[str]:
+    names = set(outer)
+    for inner in inner_statements(stmt):
+        if isinstance(inner, Declare):
+            if inner.name in outer:
+                yield inner.name
+            names.add(inner.name)
+        yield from _declared_again(inner, frozenset(names))
 
 
 def statements(stmt: Stmt) -> list[Stmt]:

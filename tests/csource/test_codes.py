@@ -57,6 +57,14 @@ def test_what_is_set_or_only_asked_is_not_lost(test: str) -> None:
     assert list(lost_codes(_sight(_failing(test)))) == []
 
 
+def test_a_pointer_that_is_returned_elsewhere_is_no_code() -> None:
+    body = (
+        "struct lumo *p = NULL;\nint ret = -EINVAL;\nif (n > LUMO_MAX)\ngoto out;\nret = -ENOMEM;\n"
+        "p = h(lumo);\nif (!p)\ngoto out;\nreturn p;\nout:\nundo(lumo);\nreturn ERR_PTR(ret);"
+    )
+    assert list(lost_codes(_sight(body, "struct lumo *"))) == []
+
+
 def test_a_label_that_success_passes_is_told_apart() -> None:
     body = "int ret;\nret = f(lumo);\nif (ret)\ngoto out;\nn = h(lumo);\nif (n < 0)\ngoto out;\n"
     lost = list(lost_codes(_sight(body + "ret = g(lumo);\nout:\nundo(lumo);\nreturn ret;")))
