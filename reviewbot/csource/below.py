@@ -12,6 +12,9 @@ from reviewbot.csource.cfg import Graph, Node
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\[\w+\]|->\w+|\.\w+)+")
 
 
+_ANYWHERE = -1
+
+
 class Below:
     """The text of the code that control can come to from each node, the node itself included."""
 
@@ -29,13 +32,13 @@ class Below:
 
     def mentions(self, node: int, text: str) -> bool:
         """Whether a path of members is named there; of anything else, True is the answer."""
-        if not _PATH.fullmatch(text):
-            return True
         where = self._where.get(text)
         if where is None:
-            found = (1 << number for number, code in enumerate(self._texts) if text in code)
-            where = self._where[text] = sum(found)
+            where = self._where[text] = self._nodes(text) if _PATH.fullmatch(text) else _ANYWHERE
         return where & self._reach[node] != 0
+
+    def _nodes(self, text: str) -> int:
+        return sum(1 << number for number, code in enumerate(self._texts) if text in code)
 
 
 def _texts(node: Node) -> Iterator[str]:

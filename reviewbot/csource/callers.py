@@ -52,7 +52,7 @@ def _kept(function: c.Function, calls: list[c.Expr]) -> set[str]:
     """Under which names the function keeps what these calls return."""
     texts = {call.text for call in calls}
     left = {stmt.name for stmt in function.statements if isinstance(stmt, c.Declare)}
-    left |= {e.parts[0].text for e in function.expressions if e.kind == "assign"}
+    left |= {e.parts[0].text for e in function.assignments}
     return {name for name in left if any(v.text in texts for v in values_of(function, name))}
 
 

@@ -8,6 +8,7 @@ __free() and CLASS() stand, last in first out, on each edge that leaves their sc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from reviewbot.csource import syntax as c
@@ -91,8 +92,12 @@ class Graph:
         return spread
 
 
+@lru_cache(maxsize=256)
 def build(function: c.Function) -> Graph:
-    """The graph of one function, whole or stitched from hunks."""
+    """The graph of one function, whole or stitched from hunks; nobody may change it.
+
+    Kept, for the two sides of a patch and every rule ask for the same few graphs.
+    """
     return _Builder(function).graph
 
 

@@ -152,8 +152,8 @@ def returns_errno(function: c.Function) -> bool:
     """Whether the function returns an errno by its name somewhere, `-EIO`."""
     values = [s.value.bare for s in function.statements if isinstance(s, c.Return) and s.value]
     names = {value.text for value in values}
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.parts[0].text in names:
+    for expr in function.assignments:
+        if expr.parts[0].text in names:
             values.append(expr.parts[1].bare)
     return any(is_errno(value) for value in values)
 
@@ -227,9 +227,9 @@ def _set_between(function: c.Function, name: str, at: Trail, last: int) -> bool:
     """Whether the failing branch sets the value, and not to the very thing that was tested."""
     test = read_test(at.node.expr) if at.node.expr is not None else None
     return any(
-        e.kind == "assign" and e.parts[0].text == name and at.node.line < e.line <= last
-        for e in function.expressions
-        if test is None or e.kind != "assign" or e.parts[1].bare.text != test.key
+        e.parts[0].text == name and at.node.line < e.line <= last
+        for e in function.assignments
+        if test is None or e.parts[1].bare.text != test.key
     )
 
 
@@ -317,8 +317,8 @@ def _from_call(sight: Sight, at: Trail, key: str) -> bool:
     if key not in sight.paths.pointers and "->" not in key:
         return False
     lines = range(at.node.line - 6, at.node.line + 1)
-    for expr in sight.function.expressions:
-        if expr.kind == "assign" and expr.parts[0].text == key and expr.line in lines:
+    for expr in sight.function.assignments:
+        if expr.parts[0].text == key and expr.line in lines:
             return expr.parts[1].bare.kind == "call"
     return False
 

@@ -53,8 +53,8 @@ def values_of(function: c.Function, name: str) -> Iterator[c.Expr]:
     for stmt in function.statements:
         if isinstance(stmt, c.Declare) and stmt.name == name and stmt.value is not None:
             yield stmt.value.bare
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.op == "=" and expr.parts[0].text == name:
+    for expr in function.assignments:
+        if expr.op == "=" and expr.parts[0].text == name:
             yield expr.parts[1].bare
 
 
@@ -130,8 +130,8 @@ def _assigned(function: c.Function) -> Iterator[tuple[str, str]]:
     for stmt in function.statements:
         if isinstance(stmt, c.Declare) and stmt.value is not None:
             yield stmt.name, stmt.value.bare.text
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.op == "=":
+    for expr in function.assignments:
+        if expr.op == "=":
             yield expr.parts[0].text, expr.parts[1].bare.text
 
 

@@ -69,8 +69,8 @@ def _written(function: c.Function, name: str, key: str) -> Iterator[str]:
     for stmt in function.statements:
         if isinstance(stmt, c.Declare) and stmt.name == name and stmt.value is not None:
             yield stmt.value.text
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.parts[0].text in (name, key):
+    for expr in function.assignments:
+        if expr.parts[0].text in (name, key):
             yield expr.parts[1].text
 
 

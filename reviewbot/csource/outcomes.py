@@ -85,7 +85,7 @@ class Outcomes:
 def _renamed(function: c.Function, params: set[str]) -> bool:
     """Whether a local is another name of a parameter, or of what holds it."""
     values = [s.value for s in function.statements if isinstance(s, c.Declare) and s.value]
-    values += [e.parts[1] for e in function.expressions if e.kind == "assign"]
+    values += [e.parts[1] for e in function.assignments]
     return any(roots(value.text) & params for value in values)
 
 

@@ -258,8 +258,8 @@ def _far(doer: Expr, names: Iterable[str], text: bytes) -> list[Pair]:
 
 def _target(function: Function, call: Expr) -> str:
     """What the call's value is assigned to, "" for nothing."""
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.parts[1].bare is call:
+    for expr in function.assignments:
+        if expr.parts[1].bare is call:
             return expr.parts[0].text
     for stmt in function.statements:
         if isinstance(stmt, Declare) and stmt.value is not None and stmt.value.bare is call:

@@ -122,8 +122,8 @@ class Scene:
                 found.add(stmt.name)
             elif isinstance(stmt, c.Iterate) and "_rcu" in stmt.macro:
                 found |= {arg.name for arg in stmt.args[:1] if arg.kind == "name"}
-        for expr in self.graph.function.expressions:
-            if expr.kind == "assign" and self._is_borrowed(expr.parts[1].bare):
+        for expr in self.graph.function.assignments:
+            if self._is_borrowed(expr.parts[1].bare):
                 found.add(expr.parts[0].text)
         return frozenset(found)
 

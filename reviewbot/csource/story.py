@@ -111,8 +111,7 @@ def branch_off(function: c.Function, exit: Exit) -> Trail | None:
 
 def _is_written(function: c.Function, name: str, first: int, last: int) -> bool:
     return any(
-        expr.kind == "assign" and first <= expr.line <= last and expr.parts[0].text == name
-        for expr in function.expressions
+        first <= expr.line <= last and expr.parts[0].text == name for expr in function.assignments
     )
 
 

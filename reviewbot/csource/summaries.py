@@ -179,12 +179,10 @@ class _Summary:
         for stmt in self.function.statements:
             if isinstance(stmt, c.Return) and stmt.value is not None:
                 yield from self.numbers(stmt.value)
-            for top in c.expressions(stmt):
-                for expr in top.walk():
-                    if expr.kind == "assign":
-                        yield from self.numbers(expr.parts[1])
             if isinstance(stmt, c.Declare) and stmt.value is not None:
                 yield from self.numbers(stmt.value)
+        for expr in self.function.assignments:
+            yield from self.numbers(expr.parts[1])
 
     def numbers(self, value: c.Expr) -> Iterator[int]:
         bare = value.bare
@@ -261,11 +259,12 @@ class _Summary:
         read: set[str] = set()
         tested: set[str] = set()
         for stmt in self.function.statements:
-            for top in c.expressions(stmt):
-                _tests(top, isinstance(stmt, (c.If, c.Loop)), tested)
-                for expr in top.walk():
-                    if expr.kind == "member" and expr.op == "->":
-                        read.add(expr.parts[0].bare.text)
+            if isinstance(stmt, (c.If, c.Loop)):
+                tested.update(top.bare.text for top in c.expressions(stmt))
+        for expr in self.function.expressions:
+            _tests(expr, tested)
+            if expr.kind == "member" and expr.op == "->":
+                read.add(expr.parts[0].bare.text)
         written = self.written()
         asked = {each for name, of in self.derived() if name in tested for each in of}
         for name, number in self.params.items():
@@ -277,8 +276,8 @@ class _Summary:
         for stmt in self.function.statements:
             if isinstance(stmt, c.Declare) and stmt.value is not None:
                 yield stmt.name, _made_of(stmt.value)
-        for expr in self.function.expressions:
-            if expr.kind == "assign" and expr.op == "=":
+        for expr in self.function.assignments:
+            if expr.op == "=":
                 yield expr.parts[0].text, _made_of(expr.parts[1])
 
     def written(self) -> set[str]:
@@ -357,17 +356,14 @@ class _Summary:
         return Failure.NULL if null else Failure.ERR_PTR if error else None
 
 
-def _tests(expr: c.Expr, condition: bool, tested: set[str]) -> None:
-    """The texts that are compared: conditions, and operands of !, &&, ||, ?:, == and kin."""
-    for inner in expr.walk():
-        if (inner.kind == "unary" and inner.op == "!") or inner.kind == "conditional":
-            tested.add(inner.parts[0].bare.text)
-        elif inner.kind == "binary":
-            tested.update(part.bare.text for part in inner.parts)
-        elif inner.kind == "call" and inner.name.startswith(("IS_ERR", "WARN_ON", "BUG_ON")):
-            tested.update(arg.bare.text for arg in inner.args)
-    if condition:
-        tested.add(expr.bare.text)
+def _tests(expr: c.Expr, tested: set[str]) -> None:
+    """The texts that are compared: operands of !, &&, ||, ?:, == and kin."""
+    if expr.kind == "binary":
+        tested.update(part.bare.text for part in expr.parts)
+    elif (expr.kind == "unary" and expr.op == "!") or expr.kind == "conditional":
+        tested.add(expr.parts[0].bare.text)
+    elif expr.kind == "call" and expr.name.startswith(("IS_ERR", "WARN_ON", "BUG_ON")):
+        tested.update(arg.bare.text for arg in expr.args)
 
 
 def _made_of(value: c.Expr) -> frozenset[str]:

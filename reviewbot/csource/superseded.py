@@ -197,8 +197,8 @@ def _names(sight: Sight, thing: c.Expr) -> frozenset[str]:
 
 
 def _assigned(function: c.Function) -> Iterator[tuple[str, c.Expr]]:
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.op == "=":
+    for expr in function.assignments:
+        if expr.op == "=":
             yield expr.parts[0].text, expr.parts[1].bare
     for stmt in function.statements:
         if isinstance(stmt, c.Declare) and stmt.value is not None:

@@ -73,7 +73,8 @@ class Expr:
         while todo:
             expr = todo.pop()
             found.append(expr)
-            todo.extend(reversed(expr.parts))
+            if expr.parts:
+                todo.extend(expr.parts[::-1])
         return found
 
 
@@ -261,6 +262,11 @@ class Function:
     def shadowed(self) -> frozenset[str]:
         """Names that an inner block declares again: they mean two variables."""
         return frozenset(_declared_again(self.body, frozenset(p.name for p in self.params)))
+
+    @cached_property
+    def assignments(self) -> tuple[Expr, ...]:
+        """All assignments of the body (`a = b`, `a += b`), in the order of the text."""
+        return tuple(expr for expr in self.expressions if expr.kind == "assign")
 
     @cached_property
     def calls(self) -> tuple[Expr, ...]:

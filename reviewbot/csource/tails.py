@@ -63,15 +63,15 @@ def undoes(name: str) -> bool:
     return _UNDOES.search(name) is not None
 
 
-def dropped(sight: Sight) -> Iterator[Dropped]:
+@lru_cache(maxsize=8)
+def dropped(sight: Sight) -> tuple[Dropped, ...]:
     """The releases that the other side makes where this side fails in the same way."""
     other = sight.other
     if other is None or not sight.paths.complete or not other.paths.complete:
-        return
+        return ()
     if not _only_drops(sight, other):
-        return
-    yield from _on_failure(sight, other)
-    yield from _at_the_end(sight, other)
+        return ()
+    return (*_on_failure(sight, other), *_at_the_end(sight, other))
 
 
 def _on_failure(sight: Sight, other: Sight) -> Iterator[Dropped]:
@@ -213,10 +213,10 @@ def judged(function: c.Function, cond: c.Expr) -> str:
     if calls:
         return calls[0].text
     last = _declared(function, key)
-    for expr in function.expressions:
+    for expr in function.assignments:
         if expr.line > cond.line:
             break
-        if expr.kind == "assign" and expr.parts[0].text == key:
+        if expr.parts[0].text == key:
             last = expr.parts[1].text
     return last
 

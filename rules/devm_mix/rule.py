@@ -39,8 +39,8 @@ def _values(function: syntax.Function) -> dict[str, list[syntax.Expr]]:
     for stmt in function.statements:
         if isinstance(stmt, syntax.Declare) and stmt.value is not None:
             found.setdefault(stmt.name, []).append(stmt.value.bare)
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.op == "=":
+    for expr in function.assignments:
+        if expr.op == "=":
             found.setdefault(expr.parts[0].text, []).append(expr.parts[1].bare)
     return found
 

@@ -42,8 +42,8 @@ def _tests(function: syntax.Function) -> Iterator[syntax.Expr]:
 
 
 def _assigned(function: syntax.Function) -> Iterator[tuple[str, syntax.Expr]]:
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.op == "=" and expr.parts[1].bare.kind == "call":
+    for expr in function.assignments:
+        if expr.op == "=" and expr.parts[1].bare.kind == "call":
             yield expr.parts[0].text, expr.parts[1].bare
     for stmt in function.statements:
         value = stmt.value if isinstance(stmt, syntax.Declare) else None

@@ -11,8 +11,8 @@ from reviewbot.rule import Claim, Confidence, Failure, Need, Note, Rule, Severit
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    for expr in sight.function.expressions:
-        if expr.kind == "assign" and expr.op == "=" and expr.parts[1].bare.kind == "call":
+    for expr in sight.function.assignments:
+        if expr.op == "=" and expr.parts[1].bare.kind == "call":
             target, call = expr.parts[0], expr.parts[1].bare
             if _resizes(sight, call, target.text) and not _has_another_name(sight, target):
                 yield _claim(sight, call, target.text)
@@ -54,8 +54,8 @@ def _values(function: syntax.Function) -> Iterator[tuple[str, syntax.Expr]]:
     for stmt in function.statements:
         if isinstance(stmt, syntax.Declare) and stmt.value is not None:
             yield stmt.name, stmt.value.bare
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.op == "=":
+    for expr in function.assignments:
+        if expr.op == "=":
             yield expr.parts[0].text, expr.parts[1].bare
 
 

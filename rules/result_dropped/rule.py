@@ -68,8 +68,8 @@ def _heard(function: syntax.Function) -> Iterable[str]:
             yield from _asked(stmt.cond)
         elif isinstance(stmt, syntax.Declare) and stmt.name in _VERDICTS:
             yield from _call(stmt.value) if stmt.value is not None else ()
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.parts[0].text in _VERDICTS:
+    for expr in function.assignments:
+        if expr.parts[0].text in _VERDICTS:
             yield from _call(expr.parts[1])
 
 

@@ -35,8 +35,8 @@ def _pointers(function: syntax.Function) -> frozenset[str]:
 
 
 def _assigned(function: syntax.Function) -> Iterator[tuple[str, syntax.Expr]]:
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.op == "=":
+    for expr in function.assignments:
+        if expr.op == "=":
             yield expr.parts[0].text, expr.parts[1].bare
     for stmt in function.statements:
         if isinstance(stmt, syntax.Declare) and stmt.value is not None:

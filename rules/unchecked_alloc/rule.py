@@ -100,8 +100,8 @@ def _names(sight: Sight, site: Site) -> set[str]:
     for arg in site.call.args:
         if arg.kind == "unary" and arg.op == "&":
             names.add(arg.parts[0].bare.text)  # dma_alloc_coherent(dev, size, &dma, ...)
-    for expr in sight.function.expressions:
-        if expr.kind == "assign" and expr.op == "=":
+    for expr in sight.function.assignments:
+        if expr.op == "=":
             left, right = expr.parts[0].text, expr.parts[1].bare
             if right.text in names or (right.kind == "assign" and right.parts[0].text in names):
                 names.add(left)

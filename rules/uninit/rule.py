@@ -195,7 +195,7 @@ def _members_set(function: syntax.Function, name: str, before: int) -> bool:
 
 
 def _assigned(function: syntax.Function, name: str) -> bool:
-    return any(e.kind == "assign" and e.parts[0].text == name for e in function.expressions)
+    return any(e.parts[0].text == name for e in function.assignments)
 
 
 RULE = Rule(
