@@ -126,7 +126,7 @@ def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
         hand_on(scene, site, state)
     if scene.borrowed and site.name not in PASSIVE:
         outlive_section(state, site.call, partial(_looks_only, scene, fact))
-    if site.name not in PASSIVE:
+    if scene.hanging and site.name not in PASSIVE:
         looks = partial(_frees, scene, fact)
         hang(state, site.call, fact, site.id, scene.own_structs, looks)
     _hand_to_callback(scene, site, state, node)
@@ -622,27 +622,38 @@ def _clobber(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
     """What the callee may have written: `&x`, and what hangs on the arguments."""
     if not state.vals or site.name in PASSIVE:
         return
-    names: set[str] = set()
     kernel = fact is not None and fact.source not in _READ_HERE  # knows no driver's own fields
+    if not (fact and fact.releases):
+        for arg in site.call.args:
+            if arg.bare.kind == "unary" and arg.bare.op == "&":
+                state.vals.pop(arg.bare.parts[0].bare.text, None)
+    if not kernel and any([val.freed for val in state.vals.values()]):
+        for arg in site.call.args:
+            forget_below(state, arg)
+    fields = [(key, val) for key, val in state.vals.items() if _may_go_stale(key, val)]
+    if not fields:
+        return
     handed = {arg.bare.text for arg in site.call.args}  # the callee has copies of these
+    names = _written_by(site, kernel)
+    for key, val in fields:
+        gone = val.freed == site.id or (kernel and (val.freed or key in handed))
+        if not gone and any(mentions(key, name) for name in names):
+            state.vals[key] = val._replace(stale=True)
+
+
+def _may_go_stale(key: str, val: Val) -> bool:
+    """Whether this is a field of which something is known."""
+    known = (val.mask not in (ANY, UNSET) or val.origin) and not val.stale
+    return bool(known) and ("->" in key or "." in key) and key[-1] != ")"
+
+
+def _written_by(site: Site, kernel: bool) -> set[str]:
+    """What changes where a call writes: a function of the kernel's own writes what it is handed."""
+    names: set[str] = set()
     for arg in site.call.args:
         bare = arg.bare
-        if bare.kind == "unary" and bare.op == "&":
-            inner = bare.parts[0].bare
-            if inner.text in state.vals and not (fact and fact.releases):
-                state.vals.pop(inner.text)
-        if kernel and bare.kind == "member":
-            names.add(bare.text)  # a function of the kernel's own writes what it is handed
-        else:
-            names |= roots(bare.text)
-        if not kernel:
-            forget_below(state, arg)
-    for key, val in list(state.vals.items()):
-        known = (val.mask not in (ANY, UNSET) or val.origin) and not val.stale
-        field = ("->" in key or "." in key) and not key.endswith(")")
-        gone = val.freed == site.id or (kernel and (val.freed or key in handed))
-        if known and field and not gone and any(mentions(key, name) for name in names):
-            state.vals[key] = val._replace(stale=True)
+        names |= {bare.text} if kernel and bare.kind == "member" else roots(bare.text)
+    return names
 
 
 def _argument(site: Site, where: int) -> Expr | None:

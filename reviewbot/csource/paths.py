@@ -108,6 +108,10 @@ _SEEN = ("null", "err", "unset")
 """Uses that one path proves, whatever the paths do that were not walked."""
 
 
+_DEAD, _ALIVE, _ASKED, _CALLED = range(4)
+"""Of a text: nothing below names it; its variables are live; it is asked for; it is a call."""
+
+
 class _Walk:
     def __init__(
         self,
@@ -122,7 +126,7 @@ class _Walk:
         self.scene = Scene(graph, facts, known, owners)
         self.live = live_names(graph)
         self.below = Below(graph)
-        self.wanted: list[dict[str, bool]] = [{} for _ in graph.nodes]
+        self.wanted: list[dict[str, int]] = [{} for _ in graph.nodes]
         self.made: dict[int, c.Expr] = {}
         self.guards: dict[int, Site] = {}
         self.params = frozenset(p.name for p in graph.function.params)
@@ -466,29 +470,36 @@ class _Walk:
 
     def prune(self, state: State, node: Node, following: Node) -> None:
         """Forget what nobody asks for any more: values of calls, names that are dead."""
-        keep_calls = isinstance(node.stmt, c.Return) or node.kind == "cleanup"
         wanted = self.wanted[following.id]
-        for text in list(state.vals):
-            if text[-1] == ")" and keep_calls:
-                continue  # its text may name types, which are never live
-            if text[-1] == ")" and text not in self.scene.tracked:
-                del state.vals[text]
-                continue
+        calls = isinstance(node.stmt, c.Return) or node.kind == "cleanup"
+        gone = []
+        for text, val in state.vals.items():
             want = wanted.get(text)
             if want is None:
-                what = text.partition("==-E")[0]
-                names = roots(what.rpartition(":")[2])
-                if SAME in text or INSIDE in text:
-                    names -= self.params  # the caller still has them
-                live = self.live[following.id].issuperset(names) or (
-                    SAME in text and self.names_what_is_freed(text, following)
-                )
-                want = wanted[text] = live or text in self.scene.returned
-            val = state.vals[text]
-            if want and (val.inst or val.freed or self.below.mentions(following.id, text)):
+                want = wanted[text] = self.want(text, following)
+            if want == _ASKED or (want == _ALIVE and (val.inst or val.freed)):
                 continue
-            if not (val.freed and self.outlives(text)):
-                del state.vals[text]
+            if calls and text[-1] == ")":
+                continue  # its text may name types, which are never live
+            if want == _CALLED or not (val.freed and self.outlives(text)):
+                gone.append(text)
+        for text in gone:
+            del state.vals[text]
+
+    def want(self, text: str, following: Node) -> int:
+        """What the code from a node on has to do with `text`."""
+        if text[-1] == ")" and text not in self.scene.tracked:
+            return _CALLED
+        what = text.partition("==-E")[0]
+        names = roots(what.rpartition(":")[2])
+        if SAME in text or INSIDE in text:
+            names -= self.params  # the caller still has them
+        live = self.live[following.id].issuperset(names) or (
+            SAME in text and self.names_what_is_freed(text, following)
+        )
+        if not live and text not in self.scene.returned:
+            return _DEAD
+        return _ASKED if self.below.mentions(following.id, text) else _ALIVE
 
     def names_what_is_freed(self, same: str, following: Node) -> bool:
         """Whether `p->clk = clk` still matters to a release of `clk`, where p is dead by then."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from reviewbot.csource.conditions import Test, errno_compared, read_test
 from reviewbot.csource.events import LateTest
@@ -88,14 +89,19 @@ def _looked_at(state: State, expr: Expr, node: int) -> State:
     """
     if expr.kind not in ("call", "binary"):
         return state
-    inside = {e.text for part in expr.parts for e in _operands(part)}
-    seen = [t for t in inside if t in state.vals and state.vals[t].tested < 0]
+    seen = [t for t in _inside(expr) if t in state.vals and state.vals[t].tested < 0]
     if not any(state.vals[text].origin for text in seen):
         return state
     state = state.copy()
     for text in seen:
         state.vals[text] = state.vals[text]._replace(tested=node)
     return state
+
+
+@lru_cache(maxsize=4096)
+def _inside(expr: Expr) -> tuple[str, ...]:
+    """The texts of the values that a condition over several is made of."""
+    return tuple(dict.fromkeys(e.text for part in expr.parts for e in _operands(part)))
 
 
 def _operands(expr: Expr) -> Iterator[Expr]:

@@ -90,6 +90,7 @@ class Scene:
         self.borrowed = self._borrowed()
         self.freeable = self._freeable() | self.borrowed
         self.shared = self._shared()
+        self.hanging = self._hanging()
         self.unlinked = frozenset(
             name
             for call in graph.function.calls
@@ -143,6 +144,11 @@ class Scene:
                 if number in places:
                     found |= roots(arg.bare.text)
         return frozenset(found)
+
+    def _hanging(self) -> bool:
+        """Whether any call puts something on a list, takes it off, or sets work or a timer going."""
+        facts = (self.known(call.name) for call in self.graph.function.calls)
+        return any(fact and (fact.links or fact.arms or fact.unlinks) for fact in facts)
 
     def _failure(self, name: str, fact: Fact | None) -> Failure | None:
         """How a call says that it failed; a guess from its name does not count."""
