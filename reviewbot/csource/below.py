@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from reviewbot.csource import syntax as c
@@ -12,15 +12,19 @@ from reviewbot.csource.cfg import Graph, Node
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\[\w+\]|->\w+|\.\w+)+")
 
 
-_ANYWHERE = -1
+_RELATES = re.compile(r"[\u2261\u227a\u227b]")
 
 
 class Below:
-    """The text of the code that control can come to from each node, the node itself included."""
+    """The text of the code that control can come to from each node, the node itself included.
 
-    def __init__(self, graph: Graph) -> None:
+    `aliases` are the local names of paths: what is named by one of them counts as named anywhere.
+    """
+
+    def __init__(self, graph: Graph, aliases: Mapping[str, str]) -> None:
         self._graph = graph
-        self._where: dict[str, int] = {}
+        self._named = tuple(aliases.values())
+        self._where: dict[str, list[int]] = {}
 
     @cached_property
     def _texts(self) -> list[str]:
@@ -31,14 +35,21 @@ class Below:
         return self._graph.spread_back([1 << node.id for node in self._graph.nodes])
 
     def mentions(self, node: int, text: str) -> bool:
-        """Whether a path of members is named there; of anything else, True is the answer."""
+        """Whether all paths of members in `text` are named there: `p->a` and `q->b` of `p->a<q->b`.
+
+        Of what two names have to do with each other, True is the answer.
+        """
         where = self._where.get(text)
         if where is None:
-            where = self._where[text] = self._nodes(text) if _PATH.fullmatch(text) else _ANYWHERE
-        return where & self._reach[node] != 0
+            where = self._where[text] = list(self._places(text))
+        reach = self._reach[node]
+        return all(nodes & reach for nodes in where)
 
-    def _nodes(self, text: str) -> int:
-        return sum(1 << number for number, code in enumerate(self._texts) if text in code)
+    def _places(self, text: str) -> Iterator[int]:
+        if not _RELATES.search(text):
+            for path in dict.fromkeys(_PATH.findall(text)):
+                if not any(path in name for name in self._named):
+                    yield sum(1 << at for at, code in enumerate(self._texts) if path in code)
 
 
 def _texts(node: Node) -> Iterator[str]:

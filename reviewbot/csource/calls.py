@@ -627,7 +627,7 @@ def _clobber(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
         for arg in site.call.args:
             if arg.bare.kind == "unary" and arg.bare.op == "&":
                 state.vals.pop(arg.bare.parts[0].bare.text, None)
-    if not kernel and any([val.freed for val in state.vals.values()]):
+    if not kernel and any(val.freed for val in state.vals.values()):
         for arg in site.call.args:
             forget_below(state, arg)
     fields = [(key, val) for key, val in state.vals.items() if _may_go_stale(key, val)]

@@ -74,8 +74,11 @@ class Graph:
         self.nodes.append(node)
         return node
 
-    def spread_back(self, bits: list[int]) -> list[int]:
-        """By node, its own bits and those of every node that control can come to from there."""
+    def spread_back(self, bits: list[int], ends: list[int] | None = None) -> list[int]:
+        """By node, its own bits and those of every node that control can come to from there.
+
+        `ends` are, by node, the bits that do not come past it to what lies before.
+        """
         spread = bits.copy()
         before: list[list[int]] = [[] for _ in self.nodes]
         for node in self.nodes:
@@ -85,7 +88,7 @@ class Graph:
         while todo:
             at = todo.pop()
             for up in before[at]:
-                joined = spread[up] | spread[at]
+                joined = spread[up] | (spread[at] & ~ends[up] if ends else spread[at])
                 if joined != spread[up]:
                     spread[up] = joined
                     todo.append(up)

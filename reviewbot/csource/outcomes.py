@@ -36,7 +36,8 @@ class Outcomes:
         key = (name, -1)
         if key not in self.cache:
             self.cache[key] = fact
-            self.cache[key] = self._read(name, fact)
+            there = self.base.twin.get(key) if self.base.twin is not None else None
+            self.cache[key] = there or self._read(name, fact)
         return self.cache[key]
 
     def resource(self, id: str) -> Resource | None:

@@ -27,6 +27,7 @@ class SourceFile:
         self._dead = seen.dead
         self._places = tuple(functions_in(self._live))
         self._first_lines = _first_lines(self._live, self._places)
+        self._names = tuple(place.name for place in self._places)
         self._by_name: dict[str, int] = {}
         for number, place in enumerate(self._places):
             self._by_name.setdefault(place.name, number)
@@ -34,7 +35,7 @@ class SourceFile:
 
     @property
     def names(self) -> Sequence[str]:
-        return tuple(place.name for place in self._places)
+        return self._names
 
     @property
     def dead(self) -> Sequence[tuple[int, int]]:

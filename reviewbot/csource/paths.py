@@ -125,7 +125,7 @@ class _Walk:
         self.fresh = fresh if not graph.lost else frozenset()
         self.scene = Scene(graph, facts, known, owners)
         self.live = live_names(graph)
-        self.below = Below(graph)
+        self.below = Below(graph, self.scene.aliases)
         self.wanted: list[dict[str, int]] = [{} for _ in graph.nodes]
         self.made: dict[int, c.Expr] = {}
         self.guards: dict[int, Site] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Edge, Graph, Node
@@ -146,7 +146,7 @@ class Scene:
         return frozenset(found)
 
     def _hanging(self) -> bool:
-        """Whether any call puts something on a list, takes it off, or sets work or a timer going."""
+        """Whether any call puts something on a list or takes it off, or sets work going."""
         facts = (self.known(call.name) for call in self.graph.function.calls)
         return any(fact and (fact.links or fact.arms or fact.unlinks) for fact in facts)
 
@@ -447,9 +447,11 @@ def contradicts_itself(trail: Trail | None, steady: Callable[[str], bool]) -> bo
 
 
 def live_names(graph: Graph) -> list[frozenset[str]]:
-    """For each node the variables that the code from here on still mentions."""
+    """For each node the variables that the code from here on asks for before it writes them."""
     bits: dict[str, int] = {}
-    live = graph.spread_back([_mask_of(node, bits) for node in graph.nodes])
+    asked = [_mask_of(_asked(node), bits) for node in graph.nodes]
+    written = [_mask_of(_written(node), bits) for node in graph.nodes]
+    live = graph.spread_back(asked, written)
     names = list(bits)
     cache: dict[int, frozenset[str]] = {}
     for mask in live:
@@ -458,24 +460,38 @@ def live_names(graph: Graph) -> list[frozenset[str]]:
     return [cache[mask] for mask in live]
 
 
-def _mask_of(node: Node, bits: dict[str, int]) -> int:
+def _mask_of(names: Iterable[str], bits: dict[str, int]) -> int:
     mask = 0
-    for name in _names(node):
+    for name in names:
         if name not in bits:
             bits[name] = len(bits)
         mask |= 1 << bits[name]
     return mask
 
 
-def _names(node: Node) -> Iterator[str]:
-    if node.expr is not None:
-        for expr in node.expr.walk():
-            if expr.kind == "name":
-                yield expr.name
+def _written(node: Node) -> tuple[str, ...]:
+    """The variable that a node writes whatever it held; `p = NULL` asks first whether it held
+    something."""
+    if node.kind == "declare" and isinstance(node.stmt, c.Declare):
+        return (node.stmt.name,)
+    expr = node.expr
+    if node.kind != "expr" or expr is None or expr.kind != "assign" or expr.op != "=":
+        return ()
+    left, right = expr.parts
+    return (left.name,) if left.kind == "name" and right.bare.text != "NULL" else ()
+
+
+def _asked(node: Node) -> Iterator[str]:
+    """The variables that a node reads, calls by or takes the address of."""
+    written = _written(node)
+    exprs = [node.expr] if node.expr is not None else []
+    if written and node.kind == "expr" and node.expr is not None:
+        exprs = [node.expr.parts[1]]
     if isinstance(node.stmt, (c.Iterate, c.MacroBlock, c.Guard, c.Guarded)):
-        for arg in node.stmt.args:
-            yield from (e.name for e in arg.walk() if e.kind == "name")
-    if isinstance(node.stmt, c.Declare):
-        yield node.stmt.name
+        exprs += node.stmt.args
+    if isinstance(node.stmt, c.Declare) and not written:
+        yield node.stmt.name  # its clean-up
     if isinstance(node.stmt, c.Case) and node.stmt.value is not None:
-        yield from (e.name for e in node.stmt.value.walk() if e.kind == "name")
+        exprs.append(node.stmt.value)
+    for expr in exprs:
+        yield from (e.name for e in expr.walk() if e.kind == "name")

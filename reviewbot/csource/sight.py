@@ -18,6 +18,7 @@ from reviewbot.csource.paths import Paths, walk
 from reviewbot.csource.returned import all_ways, may_return
 from reviewbot.csource.summaries import FunctionSource, Summaries
 from reviewbot.csource.syntax import Declare, Function
+from reviewbot.csource.twin import Twin
 
 
 class CFile(Protocol):
@@ -91,13 +92,25 @@ class Sight:
 
         Over it lie the pairs of this function: calls that undo each other by name.
         """
-        near = (self.file, *self.side.files.values(), *self.side.earlier.values())
         cache = self.side.summaries.setdefault(self.file.path, {})
-        source = FunctionSource(near, self.side.read)
-        base = Outcomes(self.facts, Summaries(self.facts, source, cache), cache)
+        summaries = Summaries(self.facts, self._callees, cache, self._twin)
+        base = Outcomes(self.facts, summaries, cache)
         other = self.other.function if self.other is not None else None
         text = b"\n".join(file.text for file in self.side.files.values())
         return Paired(base, pairs_in(self.function, other, text, base))
+
+    @cached_property
+    def _callees(self) -> FunctionSource:
+        near = (self.file, *self.side.files.values(), *self.side.earlier.values())
+        return FunctionSource(near, self.side.read)
+
+    @property
+    def _twin(self) -> Twin | None:
+        there = self.other
+        if there is None:
+            return None
+        read = there.side.summaries.setdefault(there.file.path, {})
+        return Twin(self._callees, there._callees, read)
 
     def elsewhere(self, name: str) -> Function | None:
         """A function of this file, of the patch or of what earlier patches of the series left."""

@@ -16,6 +16,7 @@ from reviewbot.csource import syntax as c
 from reviewbot.csource.facts import Acquire, Fact, Facts, Failure, Kind, Resource
 from reviewbot.csource.freed import CASTS
 from reviewbot.csource.names import may_keep
+from reviewbot.csource.twin import Twin
 
 SOURCE = "summary"
 _DEPTH = 2
@@ -44,11 +45,13 @@ class Summaries:
     """Knows callees: from the tables first, then from the files in sight. Call it by name.
 
     A summary looks `_DEPTH` calls deep; what lies deeper is unknown, whoever asked first.
+    `twin` are those of the other side.
     """
 
     facts: Facts
     functions: Mapping[str, c.Function] | FunctionSource
     cache: dict[tuple[str, int], Fact | None] = field(default_factory=dict)
+    twin: Twin | None = None
 
     def __call__(self, name: str, depth: int = _DEPTH) -> Fact | None:
         fact = self.facts.functions.get(name)
@@ -57,10 +60,17 @@ class Summaries:
         key = (name, depth)
         if key not in self.cache:
             self.cache[key] = None  # a function that calls itself is unknown while it is read
-            function = self.functions.get(name)
-            if function is not None and function.readable:
-                self.cache[key] = _Summary(function, self, depth).fact()
+            self.cache[key] = self._read(key)
         return self.cache[key]
+
+    def _read(self, key: tuple[str, int]) -> Fact | None:
+        there = self.twin.get(key) if self.twin is not None else None
+        if there is not None:
+            return there
+        function = self.functions.get(key[0])
+        if function is None or not function.readable:
+            return None
+        return _Summary(function, self, key[1]).fact()
 
     def resource(self, id: str) -> Resource | None:
         return self.facts.resources.get(id)
@@ -94,6 +104,13 @@ class FunctionSource:
             if isinstance(found, c.Function):
                 return found
         return None
+
+    def text(self, name: str) -> bytes | None:
+        """Of a function's definition, b"" for none; None where it is not whole."""
+        for file in self._files:
+            if name in file.names:
+                return file.source(name) or None
+        return b""
 
 
 class _Summary:

@@ -142,8 +142,8 @@ def _assigned(function: syntax.Function) -> Iterator[tuple[str, syntax.Expr, int
     for stmt in function.statements:
         if isinstance(stmt, syntax.Declare) and stmt.value is not None:
             yield stmt.name, stmt.value, stmt.line
-    for expr in function.assignments:
-        if expr.op == "=":
+    for expr in function.expressions:
+        if expr.kind == "assign" and expr.op == "=":
             yield expr.parts[0].text, expr.parts[1], expr.line
         elif expr.kind == "call" and expr.name in ("rcu_assign_pointer", "RCU_INIT_POINTER"):
             yield expr.args[0].bare.text, expr.args[-1], expr.line

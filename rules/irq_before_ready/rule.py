@@ -94,8 +94,8 @@ def _fields(sight: Sight, function: syntax.Function, param: str, depth: int) -> 
         if isinstance(stmt, (syntax.If, syntax.Loop)) and stmt.cond is not None:
             tested |= {e.text for e in stmt.cond.walk()}
     found: set[str] = set()
-    for expr in function.assignments:
-        if expr.parts[1].bare.text in names:
+    for expr in function.expressions:
+        if expr.kind == "assign" and expr.parts[1].bare.text in names:
             names.add(expr.parts[0].text)
         if expr.kind == "member" and expr.op == "->":
             found |= _field(expr.parts[0], names)

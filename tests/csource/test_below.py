@@ -22,12 +22,39 @@ def _function(body: str) -> tuple[Function, Sight]:
 def test_a_path_is_mentioned_down_to_its_last_use() -> None:
     function, _ = _function("\tif (p->a->b)\n\t\tbrisk_go(p);\n\tbrisk_stop(p->c);\n\treturn 0;\n")
     graph = build(function)
-    below = Below(graph)
+    below = Below(graph, {})
     at = {node.line: node.id for node in graph.nodes}
     assert below.mentions(at[3], "p->a->b") and below.mentions(at[3], "p->c")
     assert not below.mentions(at[5], "p->a->b") and below.mentions(at[5], "p->c")
     assert not below.mentions(at[6], "p->c")
-    assert below.mentions(at[6], "p") and below.mentions(at[6], "p->c==1")  # not its matter
+    assert below.mentions(at[5], "p->c==1") and not below.mentions(at[6], "p->c==1")
+    assert not below.mentions(at[5], "p->c<p->a->b")
+    assert below.mentions(at[6], "p") and below.mentions(at[6], "p->c\u2261q")  # not its matter
+
+
+def test_what_a_local_name_stands_for_counts_as_mentioned() -> None:
+    function, _ = _function("\tstruct clog *c = &p->clog;\n\n\tbrisk_lock(c);\n\treturn 0;\n")
+    graph = build(function)
+    end = graph.nodes[-1].id
+    assert Below(graph, {"c": "&p->clog"}).mentions(end, "~@lock:&p->clog")
+    assert not Below(graph, {}).mentions(end, "~@lock:&p->clog")
+
+
+def test_comparisons_that_nobody_asks_for_any_more_tell_no_paths_apart() -> None:
+    asked = "".join(f"\tif (p->m{n} > p->n{n})\n\t\tp->m{n} = 1;\n" for n in range(12))
+    again = "".join(f"\tif (p->m{n} > p->n{n})\n\t\tbrisk_go(p);\n" for n in range(12))
+    _, sight = _function(f"{asked}{again}\treturn 0;\n")
+    assert not sight.paths.complete
+    _, sight = _function(f"{asked}\treturn 0;\n")
+    assert sight.paths.complete and len(sight.paths.exits) == 1
+
+
+def test_variables_that_are_written_before_they_are_read_tell_no_paths_apart() -> None:
+    asked = "".join(f"\ta{n} = brisk_ask(p);\n\tif (a{n} < 0)\n\t\tbrisk_go(p);\n" for n in range(12))
+    named = ", ".join(f"a{n}" for n in range(12))
+    again = "".join(f"\ta{n} = 1;\n\tbrisk_tell(a{n});\n" for n in range(12))
+    _, sight = _function(f"\tint {named};\n\n{asked}{again}\treturn 0;\n")
+    assert sight.paths.complete and len(sight.paths.exits) == 1
 
 
 def test_members_that_nobody_asks_for_any_more_tell_no_paths_apart() -> None:
