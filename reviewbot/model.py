@@ -75,7 +75,7 @@ class Patch:
 
     `part` counts from 1. `message` is the commit message down to the `---` line; `diff` starts
     at the first `diff --git` (or the first real `---`/`+++` pair) and ends before the mail's
-    signature; `patch_id` is git's stable patch-id, "" where it cannot be had.
+    signature; `patch_id` is git's stable patch-id, "" where no `diff --git` is.
     """
 
     mail: Mail

@@ -19,7 +19,7 @@ from reviewbot.patchsight import PatchSight
 SideName = Literal["before", "after"]
 
 _C_SUFFIXES = (".c", ".h")
-_OTHER_ARM = re.compile(rb"^[ \t]*#[ \t]*el", re.MULTILINE)
+_OTHER_ARM = re.compile(rb"#[ \t]*el")
 _CALLED = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
 
 

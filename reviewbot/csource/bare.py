@@ -43,6 +43,15 @@ class Run:
         """The number of the line that holds the byte."""
         return self.first + bisect_right(self._starts, offset) - 1
 
+    def span(self, line: int) -> tuple[int, int]:
+        """The offsets of a line's first byte and past its last; of the ends for one outside."""
+        at = line - self.first
+        if at < 0:
+            return 0, 0
+        starts = self._starts
+        end = starts[at + 1] - 1 if at + 1 < len(starts) else len(self.text)
+        return (starts[at] if at < len(starts) else len(self.text)), end
+
     @cached_property
     def _starts(self) -> list[int]:
         return [0, *(found.end() for found in re.finditer(rb"\n", self.text))]

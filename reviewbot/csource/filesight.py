@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 
 from reviewbot.around import Around
 from reviewbot.csource.bare import Run
@@ -53,13 +53,12 @@ class FileSight:
     @cached_property
     def changed(self) -> bytes:
         """The touched lines, one below the other: cheap to look into before anything else."""
-        lines = (
-            line
-            for run in self.runs
-            for number, line in enumerate(run.text.split(b"\n"), run.first)
-            if number in self.touched
-        )
-        return b"\n".join(lines)
+        found: list[bytes] = []
+        for run in self.runs:
+            lines = run.text.split(b"\n")
+            there = sorted(number - run.first for number in self.touched)
+            found += (lines[at] for at in there if 0 <= at < len(lines))
+        return b"\n".join(found)
 
     def touches(self, first: int, last: int) -> bool:
         """Whether the patch has to do with any of these lines."""
@@ -68,21 +67,32 @@ class FileSight:
     def tables(self, types: frozenset[str]) -> Iterator[Table]:
         """The initialised variables of these struct types that the patch has to do with."""
         for run in self.runs:
-            if run.section or any(map(partial(self._near, run), heads(types).finditer(run.text))):
+            if run.section or self._near(run, heads(types)):
                 for table in tables_in(run, types):
                     if self.touches(table.line, table.end_line):
                         yield table
 
-    def _near(self, run: Run, head: re.Match[bytes]) -> bool:
-        """Whether the table may have a touched line: it ends with a brace in column 0."""
-        end = run.text.find(b"\n}", head.end())
-        return self.touches(run.line(head.start()), run.line(end + 1 or len(run.text)))
+    def _near(self, run: Run, head: re.Pattern[bytes]) -> bool:
+        """Whether a table may have a touched line: it ends with the next brace in column 0."""
+        ends: dict[int, int] = {}
+        for line in self.touched:
+            start, end = run.span(line)
+            above = run.text.rfind(b"\n}", 0, start) + 1
+            ends[above] = max(end, ends.get(above, 0))
+        return any(_begins(head, run.text, above, end) for above, end in ends.items())
 
     def macros(self, names: re.Pattern[bytes]) -> Iterator[Macro]:
         """Uses of macros whose names fit, one after the other; their definitions are left out."""
         for run in self.runs:
             if names.search(run.text):
                 yield from _macros(run, names)
+
+
+def _begins(head: re.Pattern[bytes], text: bytes, first: int, last: int) -> bool:
+    """Whether a head begins between two offsets; it ends with the first brace that opens."""
+    brace = text.find(b"{", last)
+    found = head.search(text, first, brace + 1 or len(text))
+    return found is not None and found.start() <= last
 
 
 def _macros(run: Run, names: re.Pattern[bytes]) -> Iterator[Macro]:

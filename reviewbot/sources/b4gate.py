@@ -99,7 +99,7 @@ def file_series(slips: Sequence[Slip], revision: int) -> Filed | None:
         for slip in slips:
             box.add_message(_message(slip))
         for one in box.msgid_map.values():
-            one._git_patch_id = ""  # or b4 runs git for each patch; `patchid` asks once
+            one._git_patch_id = ""  # or b4 runs git for each patch
         series = box.get_series(revision, codereview_trailers=False)
         if series is None:
             return None

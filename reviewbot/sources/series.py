@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from reviewbot.errors import NoSuchRevision, NotAPatch
 from reviewbot.model import Patch, Series
-from reviewbot.sources import b4gate, msgid, patchid
+from reviewbot.sources import b4gate, msgid
 from reviewbot.sources.attempts import Attempt
 from reviewbot.sources.interface import Letter
+from reviewbot.sources.patchid import patch_id
 from reviewbot.sources.topics import Topic
 
 _HOST = "letter.reviewbot.invalid"
@@ -128,9 +129,8 @@ def _cover(topic: Topic, attempt: Attempt, found: Letter | None) -> Letter | Non
 
 
 def _patches(letters: Mapping[str, Letter], filed: b4gate.Filed) -> tuple[Patch, ...]:
-    there = [(number, letters[key]) for number, key in enumerate(filed.patches, 1) if key]
-    ids = patchid.of_diffs([letter.diff for _, letter in there])
+    there = ((number, letters[key]) for number, key in enumerate(filed.patches, 1) if key)
     return tuple(
-        Patch(letter.mail, number, letter.message, letter.diff, patch_id)
-        for (number, letter), patch_id in zip(there, ids, strict=True)
+        Patch(letter.mail, number, letter.message, letter.diff, patch_id(letter.diff))
+        for number, letter in there
     )

@@ -50,7 +50,9 @@ def test_comparisons_that_nobody_asks_for_any_more_tell_no_paths_apart() -> None
 
 
 def test_variables_that_are_written_before_they_are_read_tell_no_paths_apart() -> None:
-    asked = "".join(f"\ta{n} = brisk_ask(p);\n\tif (a{n} < 0)\n\t\tbrisk_go(p);\n" for n in range(12))
+    asked = "".join(
+        f"\ta{n} = brisk_ask(p);\n\tif (a{n} < 0)\n\t\tbrisk_go(p);\n" for n in range(12)
+    )
     named = ", ".join(f"a{n}" for n in range(12))
     again = "".join(f"\ta{n} = 1;\n\tbrisk_tell(a{n});\n" for n in range(12))
     _, sight = _function(f"\tint {named};\n\n{asked}{again}\treturn 0;\n")
