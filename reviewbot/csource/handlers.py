@@ -13,7 +13,6 @@ from typing import NamedTuple
 from reviewbot.csource import syntax as c
 from reviewbot.csource.facts import Registers
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.words import words_of
 
 _WORD = re.compile(rb"[A-Za-z_]\w*\Z")
 _LAST = re.compile(r"\w+\Z")
@@ -84,9 +83,8 @@ def _in_text(text: bytes, known: tuple[Registers, ...]) -> tuple[Handler, ...]:
 
 
 def _by_calls(text: bytes, known: tuple[Registers, ...]) -> Iterator[Handler]:
-    words = words_of(text)
     for name in dict.fromkeys(each.name for each in known if each.where):
-        if name.encode() not in words:
+        if name.encode() not in text:
             continue  # most are in no file: much faster than one pattern for all
         for match in re.finditer(rb"\b%s\s*\(" % name.encode(), text):
             args = _arguments(text, match.end())
@@ -120,9 +118,8 @@ def _arguments(text: bytes, at: int) -> list[bytes]:
 
 def _by_members(text: bytes, known: tuple[Registers, ...]) -> Iterator[Handler]:
     operations = {each.name: each for each in known if not each.where}
-    words = words_of(text)
     for type in dict.fromkeys(name.partition(".")[0] for name in operations):
-        if not type or type.encode() not in words:
+        if not type or type.encode() not in text:
             continue
         for match in re.finditer(_SET % type.encode(), text):
             body = text[match.end() : match.end() + _LONGEST].partition(b"};")[0]
