@@ -264,7 +264,7 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
     if not expr.name:
         states = run(scene, expr.parts[0], states, node)
     known = scene.known(expr.name)
-    for number in range(1, len(expr.args) + 1):
+    for number in range(1, len(expr.parts)):
         if known is None or number not in known.typeof:
             states = _argument(scene, expr, number, states, node)
     if expr.name in ("PTR_ERR", "ERR_CAST") and expr.args:
@@ -312,8 +312,11 @@ def _fill(site: Site, state: State, dropped: bool) -> None:
 
 def _argument(scene: Scene, expr: Expr, number: int, states: States, node: int) -> States:
     """A call may be a macro that writes a plain name, as spin_lock_irqsave() does."""
-    arg = expr.args[number - 1]
-    if arg.kind == "name":
+    arg = expr.parts[number]
+    kind = arg.kind
+    if kind in _VALUES:
+        return states
+    if kind == "name":
         for state in states:
             val = state.get(arg.text)
             if val.mask == UNSET:
@@ -513,13 +516,12 @@ _MAY_STORE = frozenset(["unary", "braces", "conditional", "other", "block", "bin
 """Expressions whose value may be a pointer made from the pointer that is held."""
 
 
+_VALUES = frozenset(["number", "string", "char", "type", "sizeof"])
+"""Expressions that read nothing."""
+
 _KINDS: dict[str, Callable[[Scene, Expr, States, int], States]] = {
     "name": _name,
-    "number": _nothing,
-    "string": _nothing,
-    "char": _nothing,
-    "type": _nothing,
-    "sizeof": _nothing,
+    **dict.fromkeys(_VALUES, _nothing),
     "member": _member,
     "index": _index,
     "unary": _unary,

@@ -54,6 +54,7 @@ class Scene:
         self.sites: dict[int, Site] = {}
         self._site_ids: dict[int, int] = {}
         self._resources: dict[str, Resource | None] = {}
+        self._locks: dict[str, bool] = {}
         self._roots: dict[int, frozenset[str]] = {}
         self.locals: set[str] = set()
         self.pointers: set[str] = set()
@@ -223,9 +224,8 @@ class Scene:
         if not state.held:
             return
         held = tuple(h for h in state.held.values() if self.is_lock(h))
-        if held:
-            key = (site.id, held)
-            self.calls.setdefault(key, Call(site, held, state.trail))
+        if held and (site.id, held) not in self.calls:
+            self.calls[site.id, held] = Call(site, held, state.trail)
 
     def give_back(self, held: Held, node: int) -> None:
         """A thing is given back at a node: so the calls that saw it before kept nothing."""
@@ -260,8 +260,12 @@ class Scene:
                 self.jumps[key] = Jump(name, mask, trail)
 
     def is_lock(self, held: Held) -> bool:
-        resource = self.resource(held.resource)
-        return resource is not None and resource.kind in ("lock", "context")
+        known = self._locks.get(held.resource)
+        if known is None:
+            resource = self.resource(held.resource)
+            known = resource is not None and resource.kind in ("lock", "context")
+            self._locks[held.resource] = known
+        return known
 
     def steady(self, text: str) -> bool:
         """Whether an expression means the same wherever the function evaluates it."""

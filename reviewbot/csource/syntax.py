@@ -282,6 +282,15 @@ class Function:
         return tuple(expr for expr in self.expressions if expr.kind == "assign")
 
     @cached_property
+    def first_values(self) -> dict[str, Expr]:
+        """The value that each variable is declared with; of two of a name the first one's."""
+        found: dict[str, Expr] = {}
+        for stmt in self.statements:
+            if isinstance(stmt, Declare) and stmt.value is not None:
+                found.setdefault(stmt.name, stmt.value)
+        return found
+
+    @cached_property
     def calls(self) -> tuple[Expr, ...]:
         """All calls of the body, in the order of the text."""
         return tuple(expr for expr in self.expressions if expr.kind == "call")

@@ -212,21 +212,14 @@ def judged(function: c.Function, cond: c.Expr) -> str:
     calls = [e for e in cond.walk() if e.kind == "call" and not e.name.startswith(("IS_", "WARN"))]
     if calls:
         return calls[0].text
-    last = _declared(function, key)
+    first = function.first_values.get(key)
+    last = first.text if first is not None else ""
     for expr in function.assignments:
         if expr.line > cond.line:
             break
         if expr.parts[0].text == key:
             last = expr.parts[1].text
     return last
-
-
-def _declared(function: c.Function, name: str) -> str:
-    """The value that a variable is declared with, as text."""
-    for stmt in function.statements:
-        if isinstance(stmt, c.Declare) and stmt.name == name and stmt.value is not None:
-            return stmt.value.text
-    return ""
 
 
 def _earlier(sight: Sight, tail: Tail, name: str) -> bool:

@@ -12,9 +12,9 @@ from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight,
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    order = tuple(syntax.statements(sight.function.body))
+    order = sight.function.statements
     gotos = [stmt for stmt in order if isinstance(stmt, syntax.Goto)]
-    if gotos:
+    if gotos and any(map(_cleanup, order)):
         for block in order:
             if isinstance(block, syntax.Block):
                 yield from _in_block(sight, block, gotos)

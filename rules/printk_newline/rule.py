@@ -18,7 +18,9 @@ _NEWLINE = "\\n"
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    order = tuple(syntax.statements(sight.function.body))
+    if not any(call.name in sight.facts.printers for call in sight.function.calls):
+        return
+    order = sight.function.statements
     calls = [(at, call) for at, stmt in enumerate(order) for call in _calls(stmt)]
     if any(_continues(call, sight) for _, call in calls):
         return

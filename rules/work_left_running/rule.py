@@ -140,10 +140,9 @@ def _freed_while_armed(sight: Sight) -> Iterator[Claim]:
 
 
 def _stops(sight: Sight, names: frozenset[str]) -> Iterator[_Stop]:
-    guarded = _under_conditions(sight.function.body)
-    for call in sight.function.calls:
-        if call.name not in names or not call.args:
-            continue
+    calls = [call for call in sight.function.calls if call.name in names and call.args]
+    guarded = _under_conditions(sight.function.statements) if calls else set()
+    for call in calls:
         arg = call.args[1 if call.name.startswith("wiphy_") and len(call.args) > 1 else 0]
         text = arg.bare.text
         field = re.split(r"->|\.", text.lstrip("&"))[-1]
@@ -152,10 +151,10 @@ def _stops(sight: Sight, names: frozenset[str]) -> Iterator[_Stop]:
         yield _Stop(call, field, text, id(call) in guarded)
 
 
-def _under_conditions(body: syntax.Block) -> set[int]:
+def _under_conditions(stmts: Iterable[syntax.Stmt]) -> set[int]:
     """The calls that stand under an `if` that asks more than whether something is there."""
     found: set[int] = set()
-    for stmt in syntax.statements(body):
+    for stmt in stmts:
         if not isinstance(stmt, syntax.If) or not _asks_state(stmt.cond):
             continue
         tops = (t for inner in syntax.statements(stmt.then) for t in syntax.expressions(inner))
