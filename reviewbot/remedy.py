@@ -127,8 +127,9 @@ def releases(sight: Sight, leak: Leak) -> list[Expr]:
 def _gives(known: Known, call: Expr, resource: Resource, text: str) -> bool:
     """Whether a call gives back this thing by this name, or by a member that stands for it."""
     fact = known(call.name) if call.name else None
-    names = {text, *(f"&{text}{dot}{via}" for via in resource.via for dot in ("->", "."))}
     releases = [r for r in fact.releases if r.resource == resource.id] if fact is not None else []
+    if not releases or resource.singleton:
+        return bool(releases)
+    names = {text, *(f"&{text}{dot}{via}" for via in resource.via for dot in ("->", "."))}
     places = [r.where for r in releases if 0 < r.where <= len(call.args)]
-    given = {call.args[place - 1].bare.text for place in places}
-    return bool(releases) and (resource.singleton or not names.isdisjoint(given))
+    return any(call.args[place - 1].bare.text in names for place in places)

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from reviewbot.csource.preprocessor import blank
 
@@ -54,7 +55,8 @@ class Run:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [0, *(found.end() for found in re.finditer(rb"\n", self.text))]
+        lengths = [len(line) + 1 for line in self.text.split(b"\n")]
+        return [0, *accumulate(lengths[:-1])]
 
 
 def _blanked(found: re.Match[bytes]) -> bytes:

@@ -32,7 +32,14 @@ from reviewbot.csource.gone import (
     split,
 )
 from reviewbot.csource.hanging import hang, hangs
-from reviewbot.csource.names import may_end, may_keep, puts, tears_down
+from reviewbot.csource.names import (
+    calls_back,
+    is_predicate,
+    may_end,
+    may_keep,
+    puts,
+    tears_down,
+)
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.slips import GONE, note_flags, note_held, note_release, note_unheld
@@ -55,9 +62,6 @@ from reviewbot.csource.values import (
     roots,
 )
 
-_PREDICATE = re.compile(r"^IS_ENABLED$|^is_|_is_|^has_|_has_|_enabled$|_supported$|^test_bit$")
-"""Calls that give the same answer when they are asked twice on a path."""
-
 ASSERTIONS = frozenset("BUG_ON VM_BUG_ON KUNIT_ASSERT_TRUE".split())
 """Calls after which their argument is known; BUG_ON: that it does not hold."""
 
@@ -67,9 +71,6 @@ PASSIVE = frozenset(
     "lockdep_assert_held might_sleep dev_err_probe printk memset memcpy snprintf strcmp".split()
 )
 """Calls that neither keep nor change what they are handed."""
-
-_CALLS_BACK = re.compile(r"add_action|call_rcu|(?:^|_)put(?:_|$)")
-"""Calls that see to it that a function is called in the end."""
 
 UNDO = "undo:"
 """Resources that are only known from the names of a pair of calls start with this."""
@@ -188,7 +189,7 @@ def _undo_inside(scene: Scene, site: Site, fact: Fact, state: State, node: int) 
 
 def _hand_to_callback(scene: Scene, site: Site, state: State, node: int) -> None:
     """devm_add_action_or_reset(dev, foo_off, foo): foo_off() will be called, sooner or later."""
-    if not state.held or not _CALLS_BACK.search(site.name):
+    if not state.held or not calls_back(site.name):
         return
     for arg in site.call.args:
         fact = scene.known(arg.bare.name) if arg.bare.kind == "name" else None
@@ -480,7 +481,7 @@ def _result(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
     if same is not None:
         state.vals[site.call.text] = state.get(same.bare.text)._replace(used=0)
         return
-    if _PREDICATE.search(site.name) and state.get(site.call.text).tested >= 0:
+    if state.get(site.call.text).tested >= 0 and is_predicate(site.name):
         return  # asked before, and nothing that it depends on was written since
     if fact is not None and fact.failure not in (None, Failure.NEVER):
         assert fact.failure is not None

@@ -63,3 +63,21 @@ def may_end(name: str) -> bool:
 def tears_down(name: str) -> bool:
     """Whether a function of this name may give back what was switched on or taken."""
     return not name or _TEARS_DOWN.search(name.lower()) is not None
+
+
+_PREDICATE = re.compile(r"^IS_ENABLED$|^is_|_is_|^has_|_has_|_enabled$|_supported$|^test_bit$")
+
+
+@lru_cache(maxsize=4096)
+def is_predicate(name: str) -> bool:
+    """Whether a function of this name gives the same answer when it is asked twice on a path."""
+    return _PREDICATE.search(name) is not None
+
+
+_CALLS_BACK = re.compile(r"add_action|call_rcu|(?:^|_)put(?:_|$)")
+
+
+@lru_cache(maxsize=4096)
+def calls_back(name: str) -> bool:
+    """Whether a function of this name sees to it that a function is called in the end."""
+    return _CALLS_BACK.search(name) is not None
