@@ -13,9 +13,10 @@ import gzip
 import logging
 import os
 import threading
+import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -147,6 +148,7 @@ class Reader:
     @contextmanager
     def _node(self) -> Iterator[liblore.LoreNode]:
         archive = self._archive
+        _forget_old(archive)
         node = liblore.LoreNode(
             archive.url,
             request_timeout=(min(archive.patience, 10.0), archive.patience),
@@ -159,6 +161,15 @@ class Reader:
             yield node
         finally:
             node.close()
+
+
+def _forget_old(archive: Archive) -> None:
+    """Delete the cached threads that are too old to be read again; liblore leaves them there."""
+    oldest = time.time() - archive.keep
+    for kept in archive.cache.glob("*.lore.cache") if archive.cache else ():
+        with suppress(OSError):  # another process did so first, or the folder is not ours
+            if kept.stat().st_mtime < oldest:
+                kept.unlink()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import liblore
@@ -94,6 +95,18 @@ def test_thread_is_cached_where_we_say(stand_in: StandIn, tmp_path: Path) -> Non
     assert [b4gate.Reader(archive).thread(ID) for _ in range(2)] == [thread, thread]
     assert len(stand_in.asked) == 1
     assert list((tmp_path / "cache").iterdir())
+
+
+def test_cached_threads_that_are_too_old_are_deleted(stand_in: StandIn, tmp_path: Path) -> None:
+    archive = Archive(stand_in.url, cache=tmp_path, keep=600)
+    old, fresh, foreign = (tmp_path / name for name in ("a.lore.cache", "b.lore.cache", "notes"))
+    for path in (old, fresh, foreign):
+        path.write_text("kept")
+    for path in (old, foreign):
+        os.utime(path, (1, 1))
+    with suppress(SourceFailed):
+        b4gate.Reader(archive).thread(ID)
+    assert not old.exists() and fresh.exists() and foreign.exists()
 
 
 def test_cache_that_cannot_be_made(tmp_path: Path) -> None:
