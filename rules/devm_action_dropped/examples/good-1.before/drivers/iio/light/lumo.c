@@ -1,0 +1,18 @@
+static void lumo_destroy_queue(void *data)
+{
+	destroy_workqueue(data);
+}
+static int lumo_probe(struct platform_device *pdev)
+{
+	struct lumo *lumo = lumo_of(pdev);
+	int ret;
+
+	ret = lumo_reset(lumo);
+	lumo->queue = alloc_ordered_workqueue("lumo", 0);
+	if (!lumo->queue)
+		return -ENOMEM;
+	ret = devm_add_action_or_reset(&pdev->dev, lumo_destroy_queue, lumo->queue);
+	if (ret)
+		return ret;
+	return lumo_register(lumo);
+}
