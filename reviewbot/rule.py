@@ -67,6 +67,8 @@ from reviewbot.csource.lockorder import neighbours as neighbours
 from reviewbot.csource.lockorder import orders as orders
 from reviewbot.csource.locks import Lock as Lock
 from reviewbot.csource.locks import taken_directly as taken_directly
+from reviewbot.csource.lost_guards import lost_answers as lost_answers
+from reviewbot.csource.lost_guards import lost_guards as lost_guards
 from reviewbot.csource.lost_looks import lost_looks as lost_looks
 from reviewbot.csource.names import makes as makes
 from reviewbot.csource.newnames import NewName as NewName

@@ -38,7 +38,9 @@ UNEVALUATED = frozenset("ARRAY_SIZE sizeof_field FIELD_SIZEOF BITS_PER_TYPE offs
 def _by_name(name: str) -> bool:
     if name in _READERS:
         return False
-    if not name or not any(c.islower() for c in name):
+    if not name:
+        return False  # a call through a pointer is no macro
+    if not any(c.islower() for c in name):
         return True
     return bool(_WRITERS.search(name) or _TYPE_ONLY.search(name))
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable
 
 from reviewbot.rule import (
-    Bare,
     Claim,
     Confidence,
     Need,
@@ -17,7 +16,10 @@ from reviewbot.rule import (
     Rule,
     Severity,
     Sight,
+    lost_answers,
+    lost_guards,
     lost_looks,
+    syntax,
     values_of,
 )
 
@@ -26,8 +28,19 @@ _PRIVATE = re.compile(r"(?:drvdata|priv|private|private_data|driver_data|dev_dat
 
 
 def check(sight: Sight) -> Iterable[Claim]:
+    seen = set()
     for key, use in lost_looks(sight):
-        yield _claim(key, use, _sure(sight, key))
+        seen.add(key)
+        yield _claim(key, use.expr, use.via, _sure(sight, key))
+    guards = list(lost_guards(sight))
+    for guard in guards:
+        if guard.key not in seen:
+            yield _claim(guard.key, guard.use, None, _sure(sight, guard.key))
+    seen |= {guard.key for guard in guards}
+    seen |= {use.key for use in sight.paths.uses if use.kind == "null"}
+    for answer in lost_answers(sight):
+        if answer.key not in seen:
+            yield _claim_answer(answer.key, answer.giver, answer.use)
 
 
 def _sure(sight: Sight, key: str) -> Confidence:
@@ -39,9 +52,9 @@ def _sure(sight: Sight, key: str) -> Confidence:
     return Confidence.MEDIUM if own else Confidence.HIGH
 
 
-def _claim(key: str, use: Bare, sure: Confidence) -> Claim:
-    where = use.via or use.expr
-    how = f"handed to {use.via.name}()" if use.via else "dereferenced"
+def _claim(key: str, expr: syntax.Expr, via: syntax.Expr | None, sure: Confidence) -> Claim:
+    where = via or expr
+    how = f"handed to {via.name}()" if via else "dereferenced"
     return Claim(
         line=where.line,
         end_line=where.end_line,
@@ -49,6 +62,23 @@ def _claim(key: str, use: Bare, sure: Confidence) -> Claim:
         shape=("check dropped", key),
         trace=(Note(where.line, f"{key} is {how}"),),
         confidence=sure,
+        words=(("pointer", key), ("how", how)),
+    )
+
+
+def _claim_answer(key: str, giver: syntax.Expr, use: syntax.Expr) -> Claim:
+    how = "stored" if use.kind == "assign" else f"handed to {use.name or 'a callback'}()"
+    told = f"{giver.name}() can return NULL, which was tested before this patch"
+    return Claim(
+        line=giver.line,
+        end_line=giver.end_line,
+        message=f"{told}, and {key} is now {how} untested",
+        shape=("check dropped", key),
+        trace=(
+            Note(giver.line, f"{giver.name}() may give NULL"),
+            Note(use.line, f"{key} is {how}"),
+        ),
+        confidence=Confidence.HIGH,
         words=(("pointer", key), ("how", how)),
     )
 

@@ -22,6 +22,9 @@ from reviewbot.rule import (
     use_claim,
 )
 
+_PRINTS = re.compile(r"(?:^|_)(?:err|warn|info|notice|dbg|debug|printk)$|^[A-Z]*DBG$")
+"""So end the names of what only prints: the object that is told of is often held elsewhere."""
+
 _LONG = 40
 """Longer calls are told without their arguments, characters."""
 
@@ -69,7 +72,10 @@ def _confidence(sight: Sight, use: Use, site: Site) -> Confidence | None:
     if Kind.REFERENCE not in kinds or kinds & {Kind.MEMORY} or site.id in sight.paths.own:
         return Confidence.HIGH
     more = any(u.kind == "more" and u.val.freed == site.id for u in sight.paths.uses)
-    return None if more or _handed(sight, site) else Confidence.MEDIUM
+    if more or _handed(sight, site):
+        return None
+    printed = use.via is not None and _PRINTS.search(use.via.name) is not None
+    return Confidence.MEDIUM if printed else Confidence.HIGH
 
 
 def _handed(sight: Sight, site: Site) -> bool:
