@@ -38,9 +38,9 @@ _CALLED = (Kind.ENABLE, Kind.STATE)
 
 def leak_claims(sight: Sight, teller: Teller, *kinds: Kind) -> Iterator[Claim]:
     """The leaks of these kinds that are told in this way; those that another way out belies are
-    sure, the others may be meant."""
+    sure, and those of a registration, which calls into what has failed; the others may be meant."""
     for leak in told_as(sight, teller, *kinds):
-        sure = leak.sure is Sure.CONTRASTED
+        sure = leak.sure is Sure.CONTRASTED or "registration" in leak.resource.noun
         confidence = Confidence.HIGH if sure else Confidence.MEDIUM
         yield leak_claim(sight, leak, _left(leak.resource), confidence)
 

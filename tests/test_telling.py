@@ -12,8 +12,10 @@ from reviewbot.csource.facts import Facts, Kind
 from reviewbot.csource.leaks import leaks
 from reviewbot.csource.parse import parse_file
 from reviewbot.csource.sight import Side, Sight
+from reviewbot.model import Confidence
 from reviewbot.resources import rules_dir
-from reviewbot.telling import leak_claim
+from reviewbot.teller import Teller
+from reviewbot.telling import leak_claim, leak_claims
 
 
 @cache
@@ -133,6 +135,26 @@ def test_a_plural_takes_are(take: str, thing: str) -> None:
     (leak,) = (one for one in leaks(seen, Kind.OBJECT, Kind.REFERENCE) if one.error)
     message = leak_claim(seen, leak, "left").message
     assert message == f"{thing} left when fen_setup() returns -ENODEV"
+
+
+@pytest.mark.parametrize(
+    ("take", "sure"),
+    [
+        ("platform_driver_register(&fen_driver)", Confidence.HIGH),
+        ("pci_request_regions(fen->pdev, NAME)", Confidence.MEDIUM),
+    ],
+)
+def test_a_registration_left_behind_is_sure_without_another_path(
+    take: str, sure: Confidence
+) -> None:
+    seen = sight(f"""
+	ret = {take};
+	if (ret)
+		return ret;
+	return fen_start(fen);
+""")
+    claims = leak_claims(seen, Teller.PLAIN, Kind.OBJECT, Kind.REFERENCE)
+    assert [claim.confidence for claim in claims] == [sure]
 
 
 def test_a_count_that_a_failed_call_has_taken_is_told_as_its_own() -> None:

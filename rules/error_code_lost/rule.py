@@ -19,6 +19,7 @@ from reviewbot.rule import (
     Sight,
     lost_claim,
     lost_codes,
+    syntax,
 )
 
 _RETURNED = {Proof.ERROR: Confidence.HIGH, Proof.TOLD: Confidence.MEDIUM}
@@ -27,9 +28,30 @@ _RETURNED = {Proof.ERROR: Confidence.HIGH, Proof.TOLD: Confidence.MEDIUM}
 
 def check(sight: Sight) -> Iterable[Claim]:
     for lost in lost_codes(sight):
-        sure = _confidence(lost)
+        sure = Confidence.HIGH if _had_code(sight, lost) else _confidence(lost)
         if sure is not None:
             yield lost_claim(sight, lost, sure)
+
+
+def _had_code(sight: Sight, lost: Lost) -> bool:
+    """Whether the other side sets the code where the same failure is found."""
+    test = lost.test.node.expr
+    if sight.other is None or test is None:
+        return False
+    there = sight.other.function
+    codes = [
+        e
+        for e in there.expressions
+        if e.kind == "assign" and e.parts[0].text == lost.name and e.parts[1].text != "0"
+    ]
+    if test.kind == "call" and any(e.parts[1].bare.text == test.text for e in codes):
+        return True
+    return any(
+        isinstance(stmt, syntax.If)
+        and any(part.text == test.text for part in stmt.cond.walk())
+        and any(stmt.cond.end_line < e.line <= stmt.end_line for e in codes)
+        for stmt in there.statements
+    )
 
 
 def _confidence(lost: Lost) -> Confidence | None:
