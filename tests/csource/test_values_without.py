@@ -42,6 +42,7 @@ def _ways(body: str) -> dict[str, Way]:
         ("int ret;\nif (n > 3)\nret = 1;\nif (n > 4)\nreturn ret;\nreturn 0;", Way.ENTANGLED),
         ("int ret, v;\nret = f(&v);\nif (ret)\nlog(ret);\nn = 2;\nreturn v;", Way.FAILED),
         ("int v;\nf(&v);\nreturn v;", Way.DROPPED),
+        ("int v;\nif (n)\nv = 1;\nif (lumo->b)\nlumo->ops->set(v);\nreturn 0;", Way.GUARDED),
         ("int v;\nif (n)\ngoto out;\nv = 1;\nout:\nif (lumo->b)\nuse(v);\nreturn 0;", Way.GUARDED),
     ],
 )
