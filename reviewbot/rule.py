@@ -10,6 +10,12 @@ from reviewbot.claim import Rule as Rule
 from reviewbot.csource import syntax as syntax
 from reviewbot.csource.atomic import Sleep as Sleep
 from reviewbot.csource.atomic import sleeps as sleeps
+from reviewbot.csource.balance import Unraised as Unraised
+from reviewbot.csource.balance import gives as gives
+from reviewbot.csource.balance import kept_somewhere as kept_somewhere
+from reviewbot.csource.balance import takes as takes
+from reviewbot.csource.balance import unraised as unraised
+from reviewbot.csource.balance import was_never_raised as was_never_raised
 from reviewbot.csource.bare import Run as Run
 from reviewbot.csource.blame import Blame as Blame
 from reviewbot.csource.callers import Deaf as Deaf
@@ -114,6 +120,7 @@ from reviewbot.patchsight import SeriesSight as SeriesSight
 from reviewbot.remedy import told_as_leak as told_as_leak
 from reviewbot.teller import Teller as Teller
 from reviewbot.telling import dropped_claim as dropped_claim
+from reviewbot.telling import early_claim as early_claim
 from reviewbot.telling import leak_claim as leak_claim
 from reviewbot.telling import leak_claims as leak_claims
 from reviewbot.telling import lost_claim as lost_claim

@@ -8,6 +8,7 @@ from dataclasses import replace
 from reviewbot.claim import Claim, Note
 from reviewbot.csource.blame import blame
 from reviewbot.csource.codes import Lost
+from reviewbot.csource.early import Early
 from reviewbot.csource.events import Exit, Site, Use
 from reviewbot.csource.facts import Kind, Resource
 from reviewbot.csource.leaks import Leak, Sure
@@ -327,3 +328,35 @@ def _origin(use: Use, site: Site | None) -> Iterable[Step]:
     elif not mask & (ZERO | ERR | NEG):
         gives = "gives the value"
     yield Step(site.call.line, f"{site.name}() {gives}")
+
+
+def early_claim(early: Early) -> Claim:
+    """A goto to a label below which is given back what the path does not hold."""
+    goto, undo, taker = early.goto, early.undo, early.taker
+    jump = Note(goto.line, f"goto {goto.label}")
+    undone = Note(undo.call.line, f"{undo.name}() undoes it all the same")
+    if early.before is not None:
+        why = f"{early.before.name}() has done so"
+        first = Note(early.before.call.line, f"{early.before.name}() undoes {taker.name}()")
+        message, trace = f"{jump.text} leads to {undo.name}(), but {why}", (first, jump, undone)
+    else:
+        why = "has just failed" if early.failed else "comes only later"
+        took = Note(taker.call.line, f"{taker.name}() {why}")
+        message = f"{jump.text} leads to {undo.name}(), but {took.text}"
+        trace = (took, jump, undone) if early.failed else (jump, undone, took)
+    return Claim(
+        line=goto.line,
+        end_line=goto.line,
+        message=message,
+        shape=("too early", goto.label, undo.name, taker.name, why),
+        trace=trace,
+        words=(
+            ("label", jump.text),
+            ("undo", f"{undo.name}()"),
+            ("taker", f"{taker.name}()"),
+            ("failed", "yes" if early.failed else ""),
+            ("before", f"{early.before.name}()" if early.before is not None else ""),
+            ("kind", "label"),
+        ),
+        group=f"{goto.label} {undo.name}",
+    )

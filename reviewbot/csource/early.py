@@ -1,4 +1,4 @@
-"""Labels that are reached too early: what they undo was not done yet, or has just failed."""
+"""Labels that undo too much: what was not done yet, has just failed, or was undone before."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from reviewbot.csource.syntax import Goto
 
 class Early(NamedTuple):
     """`goto` leads to `undo`, which gives back what `taker` takes. `failed`: the taker has just
-    said that it failed; else it stands further down."""
+    said that it failed; `before`: this call has given it back already; else the taker stands
+    further down."""
 
     goto: Goto
     undo: Site
     taker: Site
-    failed: bool
+    failed: bool = False
+    before: Site | None = None
+    counted: bool = False
+    """Whether only a count goes wrong, that of the users of a clock or the like."""
 
 
 def too_early(sight: Sight) -> Iterator[Early]:
@@ -35,15 +39,32 @@ def too_early(sight: Sight) -> Iterator[Early]:
         taker = min(takers, key=lambda site: site.call.line)
         if sum(call.name == taker.name for call in sight.function.calls) > 1:
             continue  # of several things, told apart by more than one argument
+        resource = sight.known.resource(loose.resource)
+        early = Early(jump, loose.site, taker, counted=resource is not None and resource.counted)
+        before = _given_back(sight, loose)
         if _failed(loose):
-            yield Early(jump, loose.site, taker, True)
+            yield early._replace(failed=True)
         elif jump.line < taker.call.line and not _taken(loose):
-            yield Early(jump, loose.site, taker, False)
+            yield early
+        elif before is not None:
+            yield early._replace(before=before)
 
 
 def _taken(loose: Loose) -> bool:
     """Whether the path has met one of the calls that take the thing."""
     return any(at.what == "acquire" and at.site in loose.takers for at in loose.trail.back())
+
+
+def _given_back(sight: Sight, loose: Loose) -> Site | None:
+    """The call by which the path has given the thing back since it took it, in the same words."""
+    thing = [arg.text for arg in loose.site.call.args]
+    for at in loose.trail.back():
+        if at.what == "acquire" and at.site in loose.takers:
+            return None
+        site = sight.paths.sites.get(at.site) if at.what == "release" else None
+        if site is not None and [arg.text for arg in site.call.args] == thing:
+            return site if _from_tables(site) and site.id != loose.site.id else None
+    return None
 
 
 def _failed(loose: Loose) -> bool:

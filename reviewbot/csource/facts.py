@@ -66,6 +66,11 @@ class Resource:
     optional: bool = False
     via: tuple[str, ...] = ()
 
+    @property
+    def counted(self) -> bool:
+        """Whether it is off only when each who switched it on has switched it off again."""
+        return self.kind is Kind.ENABLE and self.nests
+
 
 @dataclass(frozen=True, slots=True)
 class Acquire:

@@ -143,7 +143,7 @@ def _only_drops(sight: Sight, other: Sight) -> bool:
     come = sight.side.changed_calls - other.side.changed_calls
     if any(_MANAGES.match(name) or undoes(name) for name in come):
         return False
-    return all(undoes(name) or _SAYS.search(name) for name in gone)
+    return all(_releases(other.known, name) or _SAYS.search(name) for name in gone)
 
 
 def tails(sight: Sight) -> dict[tuple[str, str, bool], Tail]:
@@ -172,9 +172,13 @@ def tails(sight: Sight) -> dict[tuple[str, str, bool], Tail]:
 
 def gives_back(known: Known, call: c.Expr) -> bool:
     """Whether a call gives something back: the tables say so, or its name."""
-    fact: Fact | None = known(call.name)
+    return bool(call.name) and _releases(known, call.name)
+
+
+def _releases(known: Known, name: str) -> bool:
+    fact: Fact | None = known(name)
     known_to = fact is not None and fact.releases and not fact.acquires  # no step in a walk
-    return bool(call.name) and (bool(known_to) or undoes(call.name))
+    return bool(known_to) or undoes(name)
 
 
 def unlocks(known: Known, call: c.Expr) -> bool:

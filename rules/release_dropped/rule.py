@@ -19,6 +19,7 @@ from reviewbot.rule import (
     dropped_claim,
     told_as_leak,
     unlocks,
+    was_never_raised,
 )
 
 _RUNNING = re.compile(
@@ -34,7 +35,7 @@ def check(sight: Sight) -> Iterable[Claim]:
         takes = fact is not None and bool(fact.acquires) and not fact.releases
         if takes or _RUNNING.search(lost.call.name) or told_as_leak(sight, lost):
             continue
-        if not unlocks(sight.known, lost.call):
+        if not unlocks(sight.known, lost.call) and not was_never_raised(sight, lost.call):
             sure = fact is not None and bool(fact.releases) and not lost.doubtful
             yield dropped_claim(sight, lost, Confidence.HIGH if sure else Confidence.MEDIUM)
 

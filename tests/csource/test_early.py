@@ -53,3 +53,22 @@ def test_what_may_be_given_back_untaken() -> None:
         "\treturn g(p);\noff:\n\tmempool_exit(&p->pool);\n\treturn ret;"
     )
     assert _early(body) == []
+
+
+@pytest.mark.parametrize(
+    ("between", "found"),
+    [
+        ("clk_disable_unprepare(p->clk);", ["clk_disable_unprepare"]),
+        ("clk_disable_unprepare(p->bus);", []),
+        ("clk_disable_unprepare(p->clk);\n\tclk_prepare_enable(p->clk);", []),
+        ("if (p->n)\n\t\tclk_disable_unprepare(p->clk);", ["clk_disable_unprepare"]),
+    ],
+)
+def test_a_label_that_undoes_once_more(between: str, found: list[str]) -> None:
+    body = f"{TAKE % 'return ret;'}\t{between}\n\tret = h(p);\n\tif (ret)\n\t\tgoto off;\n"
+    file = parse_file("lumo.c", f"int f(struct lumo *p)\n{{\n{body}{END % ''}\n}}\n".encode())
+    function = file.function("f")
+    assert function is not None and function.readable
+    sight = Sight(function, file, Side("after", {file.path: file}), frozenset(), FACTS)
+    undone = [each.before.name for each in too_early(sight) if each.before is not None]
+    assert undone == found

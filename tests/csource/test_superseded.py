@@ -92,3 +92,37 @@ def test_the_release_of_an_object_frees_what_hangs_on_it(
 ) -> None:
     before = CLEAN % end
     assert news(before, before.replace("\tkfree(q->config);\n", ""), "release-dropped") == told
+
+
+COUNTS = """
+static int brisk_read(struct brisk *p)
+{
+	pm_runtime_get_sync(p->dev);
+	p->level = brisk_fetch(p);
+	pm_runtime_put(p->dev);
+	return 0;
+}
+
+static int brisk_probe(struct brisk *p)
+{
+	pm_runtime_use_autosuspend(p->dev);%s
+	return 0;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kept", "call", "told"),
+    [
+        ("", "pm_runtime_put(p->dev);", []),
+        ("\n\tpm_runtime_get_noresume(p->dev);", "pm_runtime_put(p->dev);", ["high"]),
+        # Its name does not say that it undoes something; the tables do.
+        ("", "pm_runtime_dont_use_autosuspend(p->dev);", ["high"]),
+    ],
+)
+def test_a_count_is_missed_only_where_something_raised_it(
+    kept: str, call: str, told: list[str]
+) -> None:
+    before, after = (COUNTS % kept + REMOVE.format(each) for each in (call, ""))
+    found = news(before, after, "release-dropped")
+    assert found == [("release-dropped", sure) for sure in told]

@@ -1,0 +1,181 @@
+"""Whether the functions of a file keep something switched on, or only for as long as they run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from reviewbot.csource import syntax as c
+from reviewbot.csource.cfg import Edge, Graph, Node, build
+from reviewbot.csource.conditions import read_test
+from reviewbot.csource.facts import Acquire, Resource
+from reviewbot.csource.pairs import SOURCE as PAIR
+from reviewbot.csource.sight import Sight
+from reviewbot.csource.tails import judged
+from reviewbot.csource.values import NEG, ZERO
+from reviewbot.csource.verdicts import fails
+
+
+class Unraised(NamedTuple):
+    """`call` lowers a count, and nothing that the file does before leaves it raised."""
+
+    call: c.Expr
+    resource: Resource
+
+
+def unraised(sight: Sight, function: c.Function, resources: Iterable[str]) -> Iterator[Unraised]:
+    """What a function of the file gives back of these resources, once each, though it takes none
+    itself and nothing else in the file keeps one. Nothing where the file takes none at all."""
+    for id in resources:
+        resource = sight.known.resource(id)
+        call = _first(sight, function, id) if _takers(sight, id) is not None else None
+        if resource is not None and call is not None and not kept_somewhere(sight, id):
+            yield Unraised(call, resource)
+
+
+def was_never_raised(sight: Sight, call: c.Expr) -> bool:
+    """Whether a call that only the other side makes lowered a count that nothing kept raised."""
+    other, fact = sight.other, sight.known(call.name)
+    ids = [place.resource for place in fact.releases] if fact is not None else []
+    known = [sight.known.resource(id) for id in ids]
+    counts = [each.id for each in known if each is not None and each.counted]
+    return other is not None and any(unraised(other, other.function, counts))
+
+
+def _first(sight: Sight, function: c.Function, resource: str) -> c.Expr | None:
+    """The first call of the function that gives it back, None where it takes it as well, or has a
+    helper do so."""
+    if not function.readable:
+        return None
+    first = next((call for call in function.calls if gives(sight, call, resource)), None)
+    if first is None or any(takes(sight, call, resource) for call in function.calls):
+        return None
+    takers = sight.facts.takers.get(resource, ())
+    inside = (call for each in replace(sight, function=function).callees() for call in each.calls)
+    return None if any(call.name in takers for call in inside) else first
+
+
+def takes(sight: Sight, call: c.Expr, resource: str) -> bool:
+    """Whether a call takes it, by the tables or by what a function in sight does."""
+    fact = sight.known(call.name)
+    return fact is not None and fact.source != PAIR and bool(_of(fact.acquires, resource))
+
+
+def gives(sight: Sight, call: c.Expr, resource: str) -> bool:
+    """Whether a call gives it back, by the same."""
+    fact = sight.known(call.name)
+    return fact is not None and fact.source != PAIR and bool(_of(fact.releases, resource))
+
+
+@lru_cache(maxsize=8)
+def kept_somewhere(sight: Sight, resource: str) -> bool:
+    """Whether a function of the file may succeed and leave such a thing behind.
+
+    A way that only seems to exist counts as well; so does a second one that is taken before the
+    first was given back.
+    """
+    word = _takers(sight, resource)
+    names = sight.file.names if word is not None else ()
+    keepers = (
+        name
+        for name in names
+        if word is not None and word.search(sight.file.source(name))
+        if _keeps(sight, name, resource)
+    )
+    return any(not _ended_by_callers(sight, name, resource) for name in keepers)
+
+
+def _takers(sight: Sight, resource: str) -> re.Pattern[bytes] | None:
+    """The names of what takes such a thing; None where the file has none of them."""
+    names = [name.encode() for name in sight.facts.takers.get(resource, ())]
+    word = re.compile(rb"\b(?:devm_)?(?:%s)\b" % b"|".join(names))
+    return word if names and sight.file.whole and word.search(sight.file.text) else None
+
+
+def _ended_by_callers(sight: Sight, name: str, resource: str) -> bool:
+    """Whether a helper keeps it for its callers only, and each of them gives it back."""
+    call = re.compile(rb"\b%s\s*\(" % name.encode())
+    callers = [
+        other
+        for other in sight.file.names
+        if other != name and call.search(sight.file.source(other))
+    ]
+    words = len(re.findall(rb"\b%s\b" % name.encode(), sight.file.text))
+    handed_over = words - len(call.findall(sight.file.text))
+    if not callers or handed_over:
+        return False
+    return not any(_keeps(sight, other, resource, by=name) for other in callers)
+
+
+def _keeps(sight: Sight, name: str, resource: str, by: str = "") -> bool:
+    """Whether a way through a function that succeeds keeps what its own calls take, or those of
+    a helper."""
+    function = sight.file.function(name)
+    if function is None or not function.readable:
+        return True
+    alone = replace(sight, function=function, touched=frozenset(), other=None)
+    graph = build(function)
+    calls = list(_calls(graph))
+    takers = [
+        (node, call)
+        for node, call in calls
+        if (call.name == by if by else takes(alone, call, resource))
+    ]
+    givers = {node.id for node, call in calls if gives(alone, call, resource)}
+    ends = _ends(alone, graph) | {node.id for node, _ in takers}
+    return any(
+        not ends.isdisjoint(_reached(graph, node, givers, _failure(alone, call, resource)))
+        for node, call in takers
+    )
+
+
+def _of(places: tuple[Acquire, ...], resource: str) -> list[Acquire]:
+    return [place for place in places if place.resource == resource]
+
+
+def _calls(graph: Graph) -> Iterator[tuple[Node, c.Expr]]:
+    for node in graph.nodes:
+        value = node.stmt.value if isinstance(node.stmt, c.Declare) else None
+        for top in (node.expr, value):
+            if top is not None:
+                yield from ((node, expr) for expr in top.walk() if expr.kind == "call")
+
+
+def _ends(sight: Sight, graph: Graph) -> set[int]:
+    """The exits that are no failures, as far as that can be told."""
+    if sight.paths.complete:
+        return {exit.trail.node.id for exit in sight.paths.exits if not fails(sight, exit)}
+    return {node.id for node in graph.nodes if not node.next}
+
+
+def _failure(sight: Sight, call: c.Expr, resource: str) -> str:
+    """The call, where it takes nothing if it fails; "" where it always does."""
+    fact = sight.known(call.name)
+    always = fact is None or any(place.always for place in _of(fact.acquires, resource))
+    return "" if always else call.text
+
+
+def _reached(graph: Graph, taker: Node, givers: set[int], call: str) -> set[int]:
+    """The nodes to which the thing comes that is taken, where `call` did not fail."""
+    todo, seen = [taker], set[int]()
+    while todo:
+        at = todo.pop()
+        for after, edge in at.next:
+            if after.id in seen or after.id in givers or _says_failed(graph, at, edge, call):
+                continue
+            seen.add(after.id)
+            todo.append(after)
+    return seen
+
+
+def _says_failed(graph: Graph, at: Node, edge: Edge, call: str) -> bool:
+    if not call or at.kind != "cond" or at.expr is None:
+        return False
+    test = read_test(at.expr)
+    if test is None or judged(graph.function, at.expr) != call:
+        return False
+    mask = test.yes if edge is True else test.no
+    return mask & ZERO == 0 and mask & NEG != 0
