@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,8 +75,10 @@ class ListWatch:
             log.warning("more mail than the feed shows; some is lost", extra={"why": str(error)})
             return []
         told = []
+        prefix = f"{_folder(self.name)}-"
+        forget_old(self._clones, prefix, newest)
         for epoch in range(max(newest - 1, 0), newest + 1):
-            folder = self._clones / f"{_folder(self.name)}-{epoch}.git"
+            folder = self._clones / f"{prefix}{epoch}.git"
             for _, raw in mails_since(self._archive, epoch, moment - MARGIN, folder):
                 told.append(told_by(raw))
         return [one for one in told if one and one not in known]
@@ -96,6 +99,14 @@ def _mark(feed: Feed, before: Mapping[str, Any]) -> dict[str, Any]:
         "recent": recent,
         "moment": moment.astimezone(UTC).isoformat(),
     }
+
+
+def forget_old(clones: Path, prefix: str, newest: int) -> None:
+    """Delete what was fetched of epochs that are not looked at any more: they are full."""
+    for folder in clones.glob(f"{prefix}*.git"):
+        number = folder.name.removeprefix(prefix).removesuffix(".git")
+        if number.isdigit() and int(number) < newest - 1:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder(name: str) -> str:

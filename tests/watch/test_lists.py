@@ -12,7 +12,7 @@ from reviewbot.errors import NotFound
 from reviewbot.sources.interface import Archive
 from reviewbot.store.records import Job, Notice, Origin
 from reviewbot.store.store import Store
-from reviewbot.watch.lists import ListWatch, list_archive
+from reviewbot.watch.lists import ListWatch, forget_old, list_archive
 from tests.public_inbox import Inbox, serving
 from tests.series_builder import posting
 from tests.watch.conftest import Noting
@@ -61,6 +61,14 @@ def test_more_mail_than_the_feed_shows_comes_from_the_git_epochs(
     late = posting("late", 1, minute=900)
     archive.feed(late.messages)
     assert watch.look(client) == 2
+
+
+def test_epochs_that_are_full_are_deleted_and_no_others(tmp_path: Path) -> None:
+    for name in ("wimble-3", "wimble-4", "wimble-5", "wimble-old-1", "wimbledon-1"):
+        (tmp_path / f"{name}.git" / "objects").mkdir(parents=True)
+    forget_old(tmp_path, "wimble-", 5)
+    kept = {folder.name for folder in tmp_path.iterdir()}
+    assert kept == {"wimble-4.git", "wimble-5.git", "wimble-old-1.git", "wimbledon-1.git"}
 
 
 def test_what_was_not_handed_on_comes_again(
