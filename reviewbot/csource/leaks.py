@@ -77,10 +77,10 @@ def _leaks(sight: Sight, kinds: tuple[Kind, ...]) -> Iterator[Leak]:
                 continue
             if held.scoped or held.again or roots(held.text) & sight.function.shadowed:
                 continue
-            if _asked_whether(sight, exit, held, resource):
-                continue
             sure = _sure(sight, exit, held, resource, error)
             if not sure or _was_meant(sight, exit, held, resource):
+                continue
+            if _asked_whether(sight, exit, held, resource):
                 continue
             if not excused(sight, exit, held):
                 yield Leak(resource, held, site, exit, sure, error)

@@ -40,9 +40,9 @@ def check(sight: Sight) -> Iterable[Claim]:
     ignored = Counter(_ignored(sight.other.function))
     for call in dropped:
         name = call.name
-        if _is_another(call, sight.other.function) or _says_nothing(sight, name):
-            continue
         if there[name] <= here[name] or ignored[name]:
+            continue
+        if _is_another(call, sight.other.function) or _says_nothing(sight, name):
             continue
         yield Claim(
             line=call.line,
