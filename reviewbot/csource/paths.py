@@ -41,7 +41,7 @@ from reviewbot.csource.values import LENT, UNSET, ZERO, Held, State, Val, keyed,
 
 What = TypeVar("What")
 _RCU = keyed("rcu", "")
-CAP = 96
+CAP = 192
 STEPS = 4000
 """All states of a function together: above it, it is given up as well. Of the functions of 740
 real fixes none was walked to its end in more than 1800, and those that need more than `CAP`
