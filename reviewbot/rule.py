@@ -12,6 +12,7 @@ from reviewbot.csource.atomic import Sleep as Sleep
 from reviewbot.csource.atomic import sleeps as sleeps
 from reviewbot.csource.balance import Unraised as Unraised
 from reviewbot.csource.balance import gives as gives
+from reviewbot.csource.balance import kept_for_good as kept_for_good
 from reviewbot.csource.balance import kept_somewhere as kept_somewhere
 from reviewbot.csource.balance import takes as takes
 from reviewbot.csource.balance import unraised as unraised

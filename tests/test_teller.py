@@ -146,3 +146,19 @@ static int brisk_probe(struct brisk *p)
     assert news(before, after) == [("enable-leak", "medium")]
     (found,) = reviewed(before, after)
     assert dict(found.words)["usual"] == "clk_unprepare()" and not dict(found.words)["label"]
+
+
+CHOICE = """
+static int f(struct brisk *p)
+{
+	int ret = %s(p->dev);
+
+	return ret < 0 ? ret : 0;
+}
+"""
+
+
+def test_a_verdict_that_is_returned_by_a_choice() -> None:
+    before, after = (CHOICE % f"pm_runtime_{call}" for call in ("resume_and_get", "get_sync"))
+    assert news(before, after) == [("enable-leak", "medium")]
+    assert news(after, before) == []

@@ -36,6 +36,30 @@ def unraised(sight: Sight, function: c.Function, resources: Iterable[str]) -> It
             yield Unraised(call, resource)
 
 
+def kept_for_good(sight: Sight, resource: str) -> c.Expr | None:
+    """The call by which the function raises a count that it keeps when it succeeds, where nothing
+    in the file lowers one that it has not raised itself."""
+    function = sight.function
+    mine = [call for call in function.calls if takes(sight, call, resource)]
+    if not mine or not sight.file.whole or not sight.paths.complete:
+        return None
+    ends = (exit for exit in sight.paths.exits if exit.mask == ZERO)
+    holds = any(held.resource == resource for exit in ends for held in exit.held)
+    if not holds or not _keeps(sight, function.name, resource):
+        return None
+    names = [name.encode() for name in sight.facts.undoers.get(resource, ())]
+    word = re.compile(rb"\b(?:%s)\b" % b"|".join(names))
+    for name in sight.file.names if names else ():
+        other = sight.file.function(name) if word.search(sight.file.source(name)) else None
+        if other is not None and name != function.name and not _raises(sight, other, resource):
+            return None
+    return mine[0]
+
+
+def _raises(sight: Sight, function: c.Function, resource: str) -> bool:
+    return function.readable and any(takes(sight, call, resource) for call in function.calls)
+
+
 def was_never_raised(sight: Sight, call: c.Expr) -> bool:
     """Whether a call that only the other side makes lowered a count that nothing kept raised."""
     other, fact = sight.other, sight.known(call.name)
@@ -51,7 +75,7 @@ def _first(sight: Sight, function: c.Function, resource: str) -> c.Expr | None:
     if not function.readable:
         return None
     first = next((call for call in function.calls if gives(sight, call, resource)), None)
-    if first is None or any(takes(sight, call, resource) for call in function.calls):
+    if first is None or _raises(sight, function, resource):
         return None
     takers = sight.facts.takers.get(resource, ())
     inside = (call for each in replace(sight, function=function).callees() for call in each.calls)

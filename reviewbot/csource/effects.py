@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from reviewbot.csource import calls
-from reviewbot.csource.conditions import constant_mask, is_errno
+from reviewbot.csource.conditions import constant_mask, is_errno, read_test
 from reviewbot.csource.events import Errno, Site
 from reviewbot.csource.facts import Failure, Kind
 from reviewbot.csource.freed import note_name
@@ -78,6 +78,12 @@ def value(scene: Scene, expr: Expr, state: State) -> Val:
         return Val(mask)
     if expr.kind == "conditional":
         left, right = (value(scene, part, state) for part in expr.parts[1:])
+        test = read_test(expr.parts[0])
+        told = state.get(test.key).mask if test is not None else ANY
+        if test is not None and told not in (ANY, UNSET) and not told & test.no:
+            return left
+        if test is not None and told not in (ANY, UNSET) and not told & test.yes:
+            return right
         return left if left == right else Val((left.mask | right.mask) & ANY)
     return state.get(expr.text)
 

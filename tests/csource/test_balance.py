@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reviewbot.csource.balance import kept_somewhere, unraised
+from reviewbot.csource.balance import kept_for_good, kept_somewhere, unraised
 from tests.csource.sights import sight
 
 COUNT = "runtime-pm"
@@ -90,3 +90,23 @@ def test_a_helper_takes_what_the_function_gives_back() -> None:
     seen = sight(up + REMOVE.replace("{\n", "{\n\tbrisk_up(p);\n"))
     assert not kept_somewhere(seen, COUNT)
     assert not any(unraised(seen, seen.function, [COUNT]))
+
+
+PROBE = "static int f(struct brisk *p)\n{\n\tpm_runtime_get_sync(p->dev);\n\t%s\n\treturn 0;\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (PROBE % "brisk_start(p);", True),
+        # This one lowers what it has raised itself.
+        (PROBE % "brisk_start(p);" + READ % ("return ret;", "pm_runtime_put(p->dev);"), True),
+        (PROBE % "brisk_start(p);" + REMOVE.replace(" f(", " brisk_remove("), False),
+        (PROBE % "pm_runtime_put(p->dev);", False),
+        (PROBE % "if (p->idle)\n\t\tpm_runtime_put(p->dev);", True),
+        # By another name it may well be the same device.
+        (PROBE % "pm_runtime_put(&p->pdev->dev);", False),
+    ],
+)
+def test_a_count_that_is_kept_for_good(text: str, kept: bool) -> None:
+    assert (kept_for_good(sight(text), COUNT) is not None) is kept
