@@ -162,3 +162,31 @@ def test_a_verdict_that_is_returned_by_a_choice() -> None:
     before, after = (CHOICE % f"pm_runtime_{call}" for call in ("resume_and_get", "get_sync"))
     assert news(before, after) == [("enable-leak", "medium")]
     assert news(after, before) == []
+
+
+DETECT = """
+static int f(struct brisk *p)
+{
+	int ret;
+
+	pm_runtime_get_noresume(p->dev);
+	ret = brisk_fetch(p);
+	if (ret < 0) {
+%s		return BRISK_GONE;
+	}
+	if (p->idle)
+		p->level = ret;
+	pm_runtime_put(p->dev);
+	return BRISK_THERE;
+}
+"""
+
+
+def test_a_way_out_that_is_no_failure_gave_back_as_all_others_do() -> None:
+    put = "\t\tpm_runtime_put(p->dev);\n"
+    assert news(DETECT % put, DETECT % "") == [("enable-leak", "medium")]
+    kept = "\tif (p->busy)\n\t\treturn BRISK_THERE;\n"
+    before, after = (
+        (DETECT % each).replace("\tif (p->idle)", f"{kept}\tif (p->idle)") for each in (put, "")
+    )
+    assert news(before, after) == []

@@ -112,6 +112,8 @@ def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool)
         return Sure.CONTRASTED
     if resource.kind is Kind.ENABLE and _hands_failure_on(sight, exit, held):
         return Sure.GUESSED
+    if resource.counted and contrasted and _never_left_there(sight, held):
+        return Sure.BORROWED
     if exit.mask == ZERO and not held.doubts and _nobody_undoes(sight, held):
         return Sure.GUESSED
     if held.stored or held.doubts - _lenders(sight, held, on_success=True):
@@ -421,6 +423,18 @@ def _always_given(paths: Paths, held: Held) -> bool:
     """Whether the function takes the thing on this side and never leaves with it."""
     taken = any(_names(paths, site, held) for site in paths.released)
     return taken and not any(_holds(exit, held) for exit in paths.exits)
+
+
+def _never_left_there(sight: Sight, held: Held) -> bool:
+    """Whether the other side never leaves with it, and on this side a success still gives it back:
+    then no way out is meant to keep it."""
+    there = sight.other.paths if sight.other is not None else None
+    if there is None or not there.complete or not _always_given(there, held):
+        return False
+    return any(
+        not fails(sight, exit) and held.site in exit.given and not _holds(exit, held)
+        for exit in sight.paths.exits
+    )
 
 
 def _names(paths: Paths, site: int, held: Held) -> bool:

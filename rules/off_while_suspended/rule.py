@@ -34,7 +34,8 @@ _STAYS_ON = (b"pm_runtime_forbid", b"pm_runtime_irq_safe")
 
 
 class _Off(NamedTuple):
-    """Something is switched off: its sort and the last name of the member that holds it."""
+    """Something is switched off: its sort, whether it is unprepared as well or not, and the last
+    name of the member that holds it."""
 
     resource: str
     member: str
@@ -47,7 +48,7 @@ def check(sight: Sight) -> Iterable[Claim]:
     for call in _before_it_asks(sight):
         for what in _switched_off(sight, call):
             if what in off:
-                yield _claim(sight, call, *off[what])
+                yield _claim(sight, call, what.member, *off[what])
                 return
 
 
@@ -74,7 +75,7 @@ def _switched_off(sight: Sight, call: syntax.Expr) -> Iterator[_Off]:
         counted = resource is not None and resource.counted and "runtime-pm" not in resource.id
         if counted and 0 < place.where <= len(call.args):
             member = re.split(r"->|\.", call.args[place.where - 1].bare.text)[-1]
-            yield _Off(place.resource, member)
+            yield _Off(place.resource.replace("prepare-", ""), member)
 
 
 def _before_it_asks(sight: Sight) -> Iterator[syntax.Expr]:
@@ -93,13 +94,13 @@ def _before_it_asks(sight: Sight) -> Iterator[syntax.Expr]:
             yield call
 
 
-def _claim(sight: Sight, call: syntax.Expr, suspend: str, first: syntax.Expr) -> Claim:
+def _claim(sight: Sight, call: syntax.Expr, member: str, suspend: str, first: syntax.Expr) -> Claim:
     function = sight.function.name
     return Claim(
         line=call.line,
         end_line=call.end_line,
         message=f"{function}() calls {call.text}, as {suspend}() may have done by then",
-        shape=("off while suspended", call.name),
+        shape=("off while suspended", member),
         trace=(
             Note(first.line, f"{suspend}() calls {first.name}()"),
             Note(call.line, f"{function}() calls it without a look at the state"),
