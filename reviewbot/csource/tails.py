@@ -141,9 +141,29 @@ def _only_drops(sight: Sight, other: Sight) -> bool:
     """Whether the patch takes nothing less and manages nothing more than the other side."""
     gone = other.side.changed_calls - sight.side.changed_calls
     come = sight.side.changed_calls - other.side.changed_calls
-    if any(_MANAGES.match(name) or undoes(name) for name in come):
+    if any(
+        _MANAGES.match(name) or undoes(name) for name in come - _halves(other.known, come, gone)
+    ):
         return False
     return all(_releases(other.known, name) or _SAYS.search(name) for name in gone)
+
+
+def _halves(known: Known, come: frozenset[str], gone: frozenset[str]) -> set[str]:
+    """The calls that give back only a part of what one that is gone did, where all of them leave
+    something out: clk_disable() for clk_disable_unprepare()."""
+    found: set[str] = set()
+    for whole in (_sort(known, name) for name in gone):
+        parts = {name: sort for name in come if set() < (sort := _sort(known, name)) < whole}
+        if set().union(*parts.values()) < whole:
+            found |= parts.keys()
+    return found
+
+
+def _sort(known: Known, name: str) -> set[str]:
+    """The words for the one thing that a call gives back: clk, prepare, enable."""
+    fact = known(name)
+    places = fact.releases if fact is not None else ()
+    return set(places[0].resource.split("-")) if len(places) == 1 else set()
 
 
 def tails(sight: Sight) -> dict[tuple[str, str, bool], Tail]:

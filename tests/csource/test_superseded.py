@@ -126,3 +126,24 @@ def test_a_count_is_missed_only_where_something_raised_it(
     before, after = (COUNTS % kept + REMOVE.format(each) for each in (call, ""))
     found = news(before, after, "release-dropped")
     assert found == [("release-dropped", sure) for sure in told]
+
+
+CLOCK = """
+static int brisk_probe(struct brisk *p)
+{
+	return clk_prepare_enable(p->clk);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("clk_disable_unprepare(p->clk);", "clk_disable(p->clk);", ["high"]),
+        ("clk_disable_unprepare(p->clk);", "clk_disable(p->clk);\n\tclk_unprepare(p->clk);", []),
+        ("clk_disable(p->clk);", "clk_disable_unprepare(p->clk);", []),
+    ],
+)
+def test_half_of_what_was_given_back(before: str, after: str, told: list[str]) -> None:
+    sides = [CLOCK + REMOVE.format(call) for call in (before, after)]
+    assert news(*sides, "release-dropped") == [("release-dropped", sure) for sure in told]
