@@ -79,11 +79,10 @@ def value(scene: Scene, expr: Expr, state: State) -> Val:
     if expr.kind == "conditional":
         left, right = (value(scene, part, state) for part in expr.parts[1:])
         test = read_test(expr.parts[0])
-        told = state.get(test.key).mask if test is not None else ANY
-        if test is not None and told not in (ANY, UNSET) and not told & test.no:
-            return left
-        if test is not None and told not in (ANY, UNSET) and not told & test.yes:
-            return right
+        if test is not None and test.key in (part.bare.text for part in expr.parts[1:]):
+            known = state.get(test.key).mask & ANY  # `ret < 0 ? ret : 0` asks of what it returns
+            if known and not (known & test.no and known & test.yes):
+                return left if known & test.yes else right
         return left if left == right else Val((left.mask | right.mask) & ANY)
     return state.get(expr.text)
 
