@@ -5,7 +5,6 @@ Source: Documentation/power/runtime_pm.rst, section 4.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from reviewbot.rule import (
@@ -16,18 +15,20 @@ from reviewbot.rule import (
     Rule,
     Severity,
     Sight,
+    callbacks,
     kept_for_good,
 )
 
-_DRIVER = re.compile(rb"\bstruct\s+(?:platform|i2c|spi)_driver\s+\w+\s*=\s*\{(.*?)\n\};", re.S)
-"""Drivers whose devices no bus keeps on; those of PCI have their count lowered in probe."""
-_PROBE = re.compile(rb"\.probe(?:_new)?\s*=\s*(\w+)")
-_REMOVE = re.compile(rb"\.remove(?:_new)?\s*=")
+_BUSES = ("platform_driver", "i2c_driver", "spi_driver")
+"""They leave the counts of a device alone; that of PCI is lowered by probe."""
 
 
 def check(sight: Sight) -> Iterable[Claim]:
     name = sight.function.name
-    call = kept_for_good(sight, "runtime-pm") if name in _probes(sight) else None
+    roles = callbacks(sight, _BUSES) if b"pm_runtime" in sight.file.text else {}
+    if roles.get(name) != "probe" or "remove" not in roles.values():
+        return  # what cannot be unbound may stay on for good
+    call = kept_for_good(sight, "runtime-pm")
     if call is not None:
         message = f"{call.text} raises a count that {name}() keeps, and nothing lowers it again"
         yield Claim(
@@ -41,13 +42,6 @@ def check(sight: Sight) -> Iterable[Claim]:
             ),
             words=(("function", f"{name}()"), ("taker", f"{call.name}()")),
         )
-
-
-def _probes(sight: Sight) -> set[str]:
-    """The probe functions of drivers that can be unbound: a remove function says so."""
-    text = sight.file.text if sight.file.whole else b""
-    bodies = _DRIVER.findall(text) if b"pm_runtime" in text else []
-    return {n.decode() for body in bodies if _REMOVE.search(body) for n in _PROBE.findall(body)}
 
 
 RULE = Rule(

@@ -17,13 +17,13 @@ from reviewbot.rule import (
     Rule,
     Severity,
     Sight,
+    callbacks,
     kept_somewhere,
     syntax,
 )
 
-_DRIVER = re.compile(rb"\bstruct\s+(?:platform|i2c|spi)_driver\s+\w+\s*=\s*\{(.*?)\n\};", re.S)
-"""Buses that do not resume a device before they call its remove function, as PCI and AMBA do."""
-_REMOVE = re.compile(rb"\.remove(?:_new)?\s*=\s*(?:__exit_p\()?(\w+)")
+_BUSES = ("platform_driver", "i2c_driver", "spi_driver")
+"""They do not resume a device before they call its remove function, as PCI and AMBA do."""
 _SUSPEND = re.compile(
     rb"\.runtime_suspend\s*=\s*(\w+)|\b(?:SET_)?RUNTIME_PM_OPS\(\s*(\w+)"
     rb"|\bDEFINE_RUNTIME_DEV_PM_OPS\(\s*\w+\s*,\s*(\w+)"
@@ -42,7 +42,7 @@ class _Off(NamedTuple):
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    if sight.function.name not in _removes(sight) or kept_somewhere(sight, "runtime-pm"):
+    if not _is_remove(sight) or kept_somewhere(sight, "runtime-pm"):
         return
     off = {what: (name, call) for name, what, call in _suspended(sight)}
     for call in _before_it_asks(sight):
@@ -52,11 +52,11 @@ def check(sight: Sight) -> Iterable[Claim]:
                 return
 
 
-def _removes(sight: Sight) -> set[str]:
-    text = sight.file.text if sight.file.whole else b""
+def _is_remove(sight: Sight) -> bool:
+    text = sight.file.text
     if b"pm_runtime_enable" not in text or any(word in text for word in _STAYS_ON):
-        return set()
-    return {n.decode() for body in _DRIVER.findall(text) for n in _REMOVE.findall(body)}
+        return False
+    return callbacks(sight, _BUSES).get(sight.function.name) == "remove"
 
 
 def _suspended(sight: Sight) -> Iterator[tuple[str, _Off, syntax.Expr]]:

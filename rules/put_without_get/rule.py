@@ -5,7 +5,6 @@ Source: Documentation/power/runtime_pm.rst; Documentation/driver-api/clk.rst.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from reviewbot.rule import (
@@ -17,6 +16,7 @@ from reviewbot.rule import (
     Severity,
     Sight,
     Unraised,
+    callbacks,
     early_claim,
     gives,
     syntax,
@@ -25,30 +25,24 @@ from reviewbot.rule import (
     unraised,
 )
 
-_DRIVER = re.compile(rb"\bstruct\s+(?:platform|i2c|spi)_driver\s+\w+\s*=\s*\{(.*?)\n\};", re.S)
-"""Buses that leave the counts of a device alone; those of PCI, AMBA, USB and SDIO raise them."""
-_CALLBACK = re.compile(rb"\.(probe|remove)(?:_new)?\s*=\s*(?:__exit_p\()?(\w+)")
+_BUSES = ("platform_driver", "i2c_driver", "spi_driver")
+"""They leave the counts of a device alone; PCI, AMBA, USB and SDIO raise them."""
 _COUNTS = ("runtime-pm", "runtime-pm-enable")
 _RAISES_TOO = b"pm_runtime_forbid"
 
 
 def check(sight: Sight) -> Iterable[Claim]:
     yield from (early_claim(early) for early in too_early(sight) if early.counted)
-    callbacks = dict(_callbacks(sight))
-    if sight.function.name in callbacks:
+    text = sight.file.text
+    if b"pm_runtime" not in text or _RAISES_TOO in text:
+        return
+    roles = callbacks(sight, _BUSES)
+    if sight.function.name in roles:
         for each in unraised(sight, sight.function, _COUNTS):
             yield _claim(sight, each.call, sight.function.name, each)
-    for name, what in callbacks.items():
-        if what == b"remove" and name != sight.function.name:
+    for name, role in roles.items():
+        if role == "remove" and name != sight.function.name:
             yield from _by_then(sight, name)
-
-
-def _callbacks(sight: Sight) -> Iterator[tuple[str, bytes]]:
-    """The functions of the file that a bus calls to begin with a device, or to end with it."""
-    text = sight.file.text if sight.file.whole else b""
-    if b"pm_runtime" in text and _RAISES_TOO not in text:
-        for body in _DRIVER.findall(text):
-            yield from ((name.decode(), what) for what, name in _CALLBACK.findall(body))
 
 
 def _by_then(sight: Sight, remove: str) -> Iterator[Claim]:
