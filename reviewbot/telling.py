@@ -331,32 +331,34 @@ def _origin(use: Use, site: Site | None) -> Iterable[Step]:
 
 
 def early_claim(early: Early) -> Claim:
-    """A goto to a label below which is given back what the path does not hold."""
-    goto, undo, taker = early.goto, early.undo, early.taker
-    jump = Note(goto.line, f"goto {goto.label}")
+    """A call on the way out that gives back what the path does not hold."""
+    undo, taker, before = early.undo, early.taker, early.before
+    line = early.goto.line if early.goto is not None else undo.call.line
+    label = f"goto {early.goto.label}" if early.goto is not None else ""
     undone = Note(undo.call.line, f"{undo.name}() undoes it all the same")
-    if early.before is not None:
-        why = f"{early.before.name}() has done so"
-        first = Note(early.before.call.line, f"{early.before.name}() undoes {taker.name}()")
-        message, trace = f"{jump.text} leads to {undo.name}(), but {why}", (first, jump, undone)
+    if before is not None:
+        why = f"{before.name}() has done so"
+        first, told = Note(before.call.line, f"{before.name}() undoes {taker.name}()"), why
     else:
         why = "has just failed" if early.failed else "comes only later"
-        took = Note(taker.call.line, f"{taker.name}() {why}")
-        message = f"{jump.text} leads to {undo.name}(), but {took.text}"
-        trace = (took, jump, undone) if early.failed else (jump, undone, took)
+        told = f"{taker.name}() {why}"
+        first = Note(taker.call.line, told)
+    steps = (first, *([Note(line, label)] if label else []), undone)
+    later = (*steps[1:], first)
     return Claim(
-        line=goto.line,
-        end_line=goto.line,
-        message=message,
-        shape=("too early", goto.label, undo.name, taker.name, why),
-        trace=trace,
+        line=line,
+        end_line=line,
+        message=f"{label} leads to {undo.name}(), but {told}"
+        if label
+        else f"{undo.name}() is called, but {told}",
+        shape=("too early", label.removeprefix("goto "), undo.name, taker.name, why),
+        trace=steps if early.failed or before is not None else later,
         words=(
-            ("label", jump.text),
+            ("label", label),
             ("undo", f"{undo.name}()"),
             ("taker", f"{taker.name}()"),
             ("failed", "yes" if early.failed else ""),
-            ("before", f"{early.before.name}()" if early.before is not None else ""),
             ("kind", "label"),
         ),
-        group=f"{goto.label} {undo.name}",
+        group=f"{label} {undo.name}",
     )

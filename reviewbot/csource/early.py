@@ -1,4 +1,4 @@
-"""Labels that undo too much: what was not done yet, has just failed, or was undone before."""
+"""Ways out that undo too much: what was not done yet, has just failed, or was undone before."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import NamedTuple
 
 from reviewbot.csource.events import Loose, Site
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.syntax import Goto
+from reviewbot.csource.syntax import Goto, If, expressions, statements
+from reviewbot.csource.values import ZERO
 
 
 class Early(NamedTuple):
     """`goto` leads to `undo`, which gives back what `taker` takes. `failed`: the taker has just
-    said that it failed; `before`: this call has given it back already; else the taker stands
-    further down."""
+    said that it failed, and with `goto` None the call stands right below the condition; `before`:
+    this call has given it back already; else the taker stands further down."""
 
-    goto: Goto
+    goto: Goto | None
     undo: Site
     taker: Site
     failed: bool = False
@@ -30,9 +31,9 @@ def too_early(sight: Sight) -> Iterator[Early]:
     Only what the tables tell of both calls counts: many a foo_stop() works without foo_start().
     """
     for loose in sight.paths.loose if sight.function.whole else ():
-        jump = loose.jump.stmt
+        jump = loose.jump.stmt if isinstance(loose.jump.stmt, Goto) else None
         takers = [sight.paths.sites[number] for number in sorted(loose.takers)]
-        if not isinstance(jump, Goto) or not _from_tables(loose.site, *takers):
+        if not _from_tables(loose.site, *takers):
             continue
         if any(taker.call.line >= loose.site.call.line for taker in takers):
             continue
@@ -41,13 +42,24 @@ def too_early(sight: Sight) -> Iterator[Early]:
             continue  # of several things, told apart by more than one argument
         resource = sight.known.resource(loose.resource)
         early = Early(jump, loose.site, taker, counted=resource is not None and resource.counted)
+        if jump is None:
+            if early.counted and _failed(loose) and _stands_below(sight, loose):
+                yield early._replace(failed=True)
+            continue
         before = _given_back(sight, loose)
         if _failed(loose):
             yield early._replace(failed=True)
         elif jump.line < taker.call.line and not _taken(loose):
-            yield early
+            if not _goes_well(sight, loose):
+                yield early
         elif before is not None:
             yield early._replace(before=before)
+
+
+def _goes_well(sight: Sight, loose: Loose) -> bool:
+    """Whether the goto is taken on the way to a success: `if (!on) goto off;` ends what an earlier
+    call has begun."""
+    return any(at.trail.node is loose.jump and at.mask == ZERO for at in sight.paths.jumps)
 
 
 def _taken(loose: Loose) -> bool:
@@ -76,6 +88,15 @@ def _failed(loose: Loose) -> bool:
     last = next(steps, None)
     failed = next(steps, None) if last is not None and last.what == "branch" else None
     return failed is not None and failed.what == "failed" and failed.site in loose.takers
+
+
+def _stands_below(sight: Sight, loose: Loose) -> bool:
+    """Whether the call stands under the `if` that has told of the failure."""
+    for stmt in sight.function.statements:
+        if isinstance(stmt, If) and any(expr is loose.jump.expr for expr in stmt.cond.walk()):
+            tops = (top for inner in statements(stmt.then) for top in expressions(inner))
+            return any(expr is loose.site.call for top in tops for expr in top.walk())
+    return False
 
 
 def _from_tables(*sites: Site) -> bool:

@@ -156,7 +156,8 @@ class Loose:
     """A goto leads to a call that gives back what the path does not hold: not taken, or gone.
 
     `key` is what Held is known by on the path, `takers` the call sites that take it. No
-    condition stands between the goto and the call.
+    condition stands between the goto and the call. In place of the goto, `jump` may be the
+    condition that has told that the thing could not be taken.
     """
 
     site: Site

@@ -235,9 +235,13 @@ class Scene:
             self.lenders.setdefault((site, held.text), set()).add(node)
 
     def not_held(self, site: Site, resource: Resource, key: str, text: str, trail: Trail) -> None:
-        """Keep that a goto leads to a release of what its path does not hold, once a goto."""
+        """Keep that a goto leads to a release of what its path does not hold, or the condition that
+        has told that it could not be taken; once each."""
         jump = next((at for at in trail.back() if at.what in ("goto", "branch", "elided")), None)
-        if text and jump is not None and jump.what == "goto" and self.steady(text):
+        if jump is None or not text or not self.steady(text):
+            return
+        told = jump.what == "branch" and jump.before is not None and jump.before.what == "failed"
+        if told or jump.what == "goto":
             at = (site.id, key, jump.node.id)
             self.loose.setdefault(at, Loose(site, resource.id, key, jump.node, trail))
 

@@ -18,7 +18,10 @@ def _early(body: str) -> list[tuple[str, str, bool]]:
     function = file.function("f")
     assert function is not None and function.readable
     sight = Sight(function, file, Side("after", {file.path: file}), frozenset(), FACTS)
-    return [(each.goto.label, each.undo.name, each.failed) for each in too_early(sight)]
+    return [
+        (each.goto.label if each.goto is not None else "", each.undo.name, each.failed)
+        for each in too_early(sight)
+    ]
 
 
 TAKE = "\tret = clk_prepare_enable(p->clk);\n\tif (ret)\n\t\t%s\n"
@@ -34,12 +37,13 @@ END = "\treturn g(p);\noff:\n\t%sclk_disable_unprepare(p->clk);\nout:\n\treturn 
             "\tif (p->n)\n\t\tgoto off;\n" + TAKE % "goto out;" + END % "",
             [("off", "clk_disable_unprepare", False)],
         ),
+        ("\tif (!p->n) {\n\t\tret = 0;\n\t\tgoto off;\n\t}\n" + TAKE % "goto out;" + END % "", []),
         (TAKE % "goto off;" + END % "if (p->on)\n\t\t", []),
         (TAKE % "return ret;" + "\tif (p->n)\n\t\tgoto off;\n" + END % "", []),
         (TAKE % "goto off;" + TAKE.replace("p->clk", "p->bus") % "goto off;" + END % "", []),
         (TAKE % "dev_warn(p->dev, p->name);" + "\tif (p->n)\n\t\tgoto off;\n" + END % "", []),
     ],
-    ids=("failed", "right", "later", "asked", "taken", "several", "goes on"),
+    ids=("failed", "right", "later", "stop", "asked", "taken", "several", "goes on"),
 )
 def test_a_goto_that_reaches_a_release_too_early(
     body: str, found: list[tuple[str, str, bool]]
@@ -72,3 +76,23 @@ def test_a_label_that_undoes_once_more(between: str, found: list[str]) -> None:
     sight = Sight(function, file, Side("after", {file.path: file}), frozenset(), FACTS)
     undone = [each.before.name for each in too_early(sight) if each.before is not None]
     assert undone == found
+
+
+@pytest.mark.parametrize(
+    ("take", "found"),
+    [
+        ("pm_runtime_resume_and_get", [("", "pm_runtime_put_noidle", True)]),
+        ("pm_runtime_get_sync", []),
+    ],
+)
+def test_what_is_given_back_where_it_could_not_be_taken(
+    take: str, found: list[tuple[str, str, bool]]
+) -> None:
+    body = f"\tint ret = {take}(p->dev);\n\n\tif (ret < 0) {{\n\t\t%s\n\t}}\n\treturn g(p);"
+    assert _early(body % "pm_runtime_put_noidle(p->dev);\n\t\treturn ret;") == found
+    assert _early(body % "pm_runtime_put_noidle(p->parent);\n\t\treturn ret;") == []
+
+
+def test_what_goes_on_after_a_failure_takes_it_for_none() -> None:
+    body = "\tif (clk_prepare_enable(p->clk))\n\t\tp->slow = 1;\n\tg(p);\n"
+    assert _early(f"{body}\tclk_disable_unprepare(p->clk);\n\treturn 0;") == []
