@@ -13,6 +13,7 @@ from reviewbot.rule import (
     ZERO,
     Claim,
     Confidence,
+    Errno,
     Failure,
     Look,
     Need,
@@ -111,14 +112,10 @@ def _wrong_claim(
 
 def _needless(sight: Sight) -> Iterator[Claim]:
     """IS_ERR_OR_NULL(p), then PTR_ERR(p) as the result, of a call that never returns NULL."""
-    read = {errno.key: errno for errno in sight.paths.errnos if errno.val.mask == ERR}
     for look in sight.paths.looks:
         site = sight.paths.sites[look.site]
-        errno = read.get(look.key)
+        errno = _read_after(sight, look)
         if look.mask != ZERO | ERR or site.failure is not Failure.ERR_PTR or errno is None:
-            continue
-        branch = last_branch(errno.trail)
-        if branch is None or branch.node.expr is not look.expr:
             continue
         if not is_result(sight.function, errno.expr):
             continue
@@ -140,6 +137,15 @@ def _needless(sight: Sight) -> Iterator[Claim]:
             words=pointer_words(sight, look.key, f"{site.name}()", "IS_ERR()", "needless"),
             group=look.key,
         )
+
+
+def _read_after(sight: Sight, look: Look) -> Errno | None:
+    """Where the path reads the error that this very test has found."""
+    for errno in sight.paths.errnos:
+        branch = last_branch(errno.trail) if errno.key == look.key else None
+        if errno.val.mask == ERR and branch is not None and branch.node.expr is look.expr:
+            return errno
+    return None
 
 
 # -- an error pointer used
