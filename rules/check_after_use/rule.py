@@ -24,7 +24,6 @@ def check(sight: Sight) -> Iterable[Claim]:
                 Note(late.used, f"{late.key} is dereferenced"),
                 Note(late.expr.line, f"{late.key} is compared with NULL"),
             ),
-            confidence=Confidence.HIGH if late.key in sight.paths.locals else Confidence.MEDIUM,
             words=(("function", sight.function.name), ("pointer", late.key)),
             group=late.key,
         )

@@ -33,9 +33,9 @@ _SAYS = {
 _SURE = {
     "null": Confidence.HIGH,
     "fine": Confidence.HIGH,
-    "maybe-null": Confidence.MEDIUM,
+    "maybe-null": Confidence.HIGH,
     "other": Confidence.HIGH,
-    "unasked": Confidence.MEDIUM,
+    "unasked": Confidence.HIGH,
     "missing": Confidence.MEDIUM,
 }
 
