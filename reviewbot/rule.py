@@ -30,6 +30,7 @@ from reviewbot.csource.codes import returns_code as returns_code
 from reviewbot.csource.codes import returns_errno as returns_errno
 from reviewbot.csource.codes import says_failure as says_failure
 from reviewbot.csource.conditions import read_test as read_test
+from reviewbot.csource.counterpart import counterpart as counterpart
 from reviewbot.csource.drivers import callbacks as callbacks
 from reviewbot.csource.early import Early as Early
 from reviewbot.csource.early import too_early as too_early

@@ -92,6 +92,24 @@ def test_a_release_is_missed_where_its_counterpart_stays(maker: str, expected: C
     assert sure("release_dropped", before, after) == [expected]
 
 
+EXIT = """	ret = fen_read_rev(fen);
+	if (ret) {
+		fen_stop_rx(fen);
+		return ret;
+	}
+"""
+
+
+@pytest.mark.parametrize(("before", "expected"), [(EXIT, []), ("", [HIGH])])
+def test_a_way_out_that_lost_its_release_is_told_of_once(
+    before: str, expected: list[Confidence]
+) -> None:
+    start, rest = UNDONE.split("	ret = fen_read_id")
+    bare = EXIT.replace("		fen_stop_rx(fen);\n", "")
+    there, here = (f"{start}{exit}	ret = fen_read_id{rest}" for exit in (before, bare))
+    assert sure("state_left_set", there, here) == expected
+
+
 PUT = """static void f(void)
 {
 	struct device *dev = fen_device();

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reviewbot.rule import (
     Claim,
     Confidence,
-    Dropped,
     Need,
+    Note,
     Rule,
     Severity,
     Sight,
+    counterpart,
     dropped,
     dropped_claim,
     told_as_leak,
-    undoers,
     unlocks,
     was_never_raised,
 )
@@ -38,25 +39,12 @@ def check(sight: Sight) -> Iterable[Claim]:
         if takes or _RUNNING.search(lost.call.name) or told_as_leak(sight, lost):
             continue
         if not unlocks(sight.known, lost.call) and not was_never_raised(sight, lost.call):
-            known = fact is not None and bool(fact.releases)
-            sure = not lost.doubtful and (known or _is_paired(sight, lost))
-            yield dropped_claim(sight, lost, Confidence.HIGH if sure else Confidence.MEDIUM)
-
-
-def _is_paired(sight: Sight, lost: Dropped) -> bool:
-    """Whether what the call undoes by its name is still done before this way out, here and by
-    nobody else undone: neither by a function that is called here, nor by the driver core."""
-    name = lost.call.name
-    makers = {
-        call.name
-        for call in sight.function.calls
-        if call.line < lost.line and name in undoers(call.name)
-    }
-    managed = any(call.name.startswith("devm_add_action") for call in sight.function.calls)
-    if not lost.failing or not makers or managed:
-        return False
-    others = (one for one in sight.callees() if one.name not in makers)
-    return not any(call.name == name for one in others for call in one.calls)
+            made = counterpart(sight, lost)
+            known = fact is not None and bool(fact.releases) and not lost.doubtful
+            sure = known or made is not None
+            claim = dropped_claim(sight, lost, Confidence.HIGH if sure else Confidence.MEDIUM)
+            done = (Note(made.line, f"{made.name}() is done"),) if made is not None else ()
+            yield replace(claim, trace=(*done, *claim.trace))
 
 
 RULE = Rule(

@@ -21,6 +21,8 @@ from reviewbot.rule import (
     Severity,
     Sight,
     Sure,
+    counterpart,
+    dropped,
     leaks,
     left_there,
     syntax,
@@ -36,11 +38,19 @@ _HANDS_ON = re.compile(r"(?:^|_)(?:submit|queue|enqueue|schedule|send|post|xmit|
 
 def check(sight: Sight) -> Iterable[Claim]:
     found = list(leaks(sight, Kind.STATE))
+    told = _told_as_dropped(sight) if found else frozenset()
     for leak in found:
+        if undoer(leak.resource) in told:
+            continue
         confidence = _confidence(sight, leak)
         if confidence is not None:
             same = [other.exit for other in found if other.held.site == leak.held.site]
             yield undone_claim(sight, leak, same, confidence, _closer(sight, leak))
+
+
+def _told_as_dropped(sight: Sight) -> frozenset[str]:
+    """What release-dropped is sure to miss on a way out that fails."""
+    return frozenset(lost.call.name for lost in dropped(sight) if counterpart(sight, lost))
 
 
 def _confidence(sight: Sight, leak: Leak) -> Confidence | None:
