@@ -129,3 +129,22 @@ def test_what_is_put_may_be_printed(line: str, expected: Confidence) -> None:
     put = "	put_device(dev);\n"
     after = PUT.replace(line, "").replace(put, put + line)
     assert sure("use_after_free", PUT, after) == [expected]
+
+
+CLEARED = """static void f(struct fen *fen)
+{
+	fen_ring_free(fen->ring);
+	fen->ring = NULL;
+	fen_sleep(fen);
+}
+"""
+
+
+@pytest.mark.parametrize(("end", "expected"), [("fen_ring_free", HIGH), ("fen_ring_exit", MEDIUM)])
+def test_a_field_dangles_where_the_name_says_that_it_is_freed(
+    end: str, expected: Confidence
+) -> None:
+    before = CLEARED.replace("fen_ring_free", end)
+    assert sure("dangling_field", before, before.replace("	fen->ring = NULL;\n", "")) == [
+        expected
+    ]

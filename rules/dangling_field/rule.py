@@ -27,6 +27,8 @@ from reviewbot.rule import (
 _ENDS = re.compile(
     r"free|destroy|release|put|unregister|uninit|cleanup|deinit|fini|exit|remove|close|delete|drop"
 )
+_SAYS = re.compile(r"(?:^|_)(?:k?v?free|put|release|destroy)(?:_|$)")
+"""What says plainly that it frees; an unregister or an exit may leave that to a last put."""
 _WHOLE = ("memory", "slab-object", "netdev-alloc", "device", "kobject")
 """Resources whose end takes with it what hangs on the argument."""
 _THINGS = {Kind.MEMORY, Kind.REFERENCE, Kind.OBJECT}
@@ -67,10 +69,11 @@ def _cleared_before(sight: Sight) -> Iterator[Claim]:
 
 
 def _sure(sight: Sight, end: _End) -> Confidence:
-    """High where it is known what the call does, and the patch adds no other holder."""
+    """High where it is known or said what the call does, and the patch adds no other holder."""
     assert sight.other is not None
     fact = sight.known(end.call.name)
     known = bool(_kinds(sight, end.call.name)) and fact is not None and fact.source != "pair"
+    known = known or _SAYS.search(end.call.name) is not None
     new = sight.side.changed_calls - sight.other.side.changed_calls
     shared = any(_takes_one_more(sight, name) for name in new)
     return Confidence.HIGH if known and not shared else Confidence.MEDIUM
