@@ -92,6 +92,24 @@ def test_a_release_is_missed_where_its_counterpart_stays(maker: str, expected: C
     assert sure("release_dropped", before, after) == [expected]
 
 
+AGAIN = """static void f(struct device *dev)
+{
+	struct fen *fen = dev_get_drvdata(dev);
+
+	device_unregister(&fen->dev);
+	fen_use(fen);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "expected"), [("memset(&fen->dev, 0, sizeof(fen->dev))", 0), ("strlen(fen->name)", 1)]
+)
+def test_a_device_that_is_cleared_is_used_anew(use: str, expected: int) -> None:
+    after = AGAIN.replace("fen_use(fen)", use)
+    assert len(sure("use_after_free", AGAIN, after)) == expected
+
+
 EXIT = """	ret = fen_read_rev(fen);
 	if (ret) {
 		fen_stop_rx(fen);

@@ -69,6 +69,8 @@ def _confidence(sight: Sight, use: Use, site: Site) -> Confidence | None:
         return None  # a section that ended: another rule's matter
     if site.fact is not None and site.fact.moves:
         return None  # moved, not freed: another rule's matter
+    if use.via is not None and use.via.name == "memset" and Kind.MEMORY not in kinds:
+        return None  # cleared to be registered anew: what holds it lives on
     if Kind.REFERENCE not in kinds or kinds & {Kind.MEMORY} or site.id in sight.paths.own:
         return Confidence.HIGH
     more = any(u.kind == "more" and u.val.freed == site.id for u in sight.paths.uses)
