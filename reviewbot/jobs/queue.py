@@ -18,15 +18,18 @@ _ALIVE = ["ENQUEUED", "DELAYED", "PENDING"]
 _DEAD = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _ENDED = ["SUCCESS", *_DEAD]
 _GAVE_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
+_FAILED = "ERROR"
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Work that the queue has given up: of a job, or of a draft (its id and turn)."""
+    """Work that the queue has given up: of a job, of a draft (its id and turn), or of the checks
+    of a review (its id, the list, and the number of the try)."""
 
     why: str
     job_id: str = ""
     draft: tuple[int, int] | None = None
+    checks: tuple[int, str, int] | None = None
 
 
 class Queue:
@@ -80,6 +83,13 @@ class Queue:
                 yield Lost(why, job_id=str(args[0]))
             elif status.name == names.SEND and status.status == _GAVE_UP:
                 yield Lost(why, draft=(args[0], args[1]))
+            elif status.name == names.TELL and status.status == _FAILED:
+                yield Lost(why, checks=(args[0], args[1], args[2]))
+
+    def set_checks(self, review_id: int, mailing_list: str, number: int) -> None:
+        """Puts a try to set a review's checks into the queue; said twice it changes nothing."""
+        options = tell_options(review_id, mailing_list, number)
+        self._client.enqueue(options, review_id, mailing_list, number)
 
     def forget(self, before: datetime, most: int) -> int:
         """Takes away work that ended before that moment, some at a time; how much it was."""
@@ -145,6 +155,23 @@ def send_id(draft_id: int, turn: int, number: int | None) -> str:
     None gives what all workflows of the turn begin with.
     """
     return f"send-{draft_id}-{turn}-{number or ''}"
+
+
+def tell_options(review_id: int, mailing_list: str, number: int) -> EnqueueOptions:
+    """The `number`th try to set the checks of a review, at once."""
+    return {
+        "queue_name": names.TELL_QUEUE,
+        "workflow_name": names.TELL,
+        "class_name": names.TELLING_CLASS,
+        "instance_name": names.TELLING_INSTANCE,
+        "workflow_id": checks_id(review_id, number),
+        "queue_partition_key": mailing_list or names.NO_LIST,
+    }
+
+
+def checks_id(review_id: int, number: int) -> str:
+    """The workflow that sets a review's checks for the `number`th time."""
+    return f"checks-{review_id}-{number}"
 
 
 def partition(draft: StoredDraft) -> str:

@@ -55,9 +55,16 @@ class Sweep:
     def _end(self, lost: Lost) -> None:
         if lost.draft is not None:
             self._delivering.give_up(*lost.draft, lost.why)
+        elif lost.checks is not None:
+            self._tell_again(*lost.checks)
         elif self._steps.is_open(lost.job_id):
             self._steps.fail(lost.job_id, lost.why)
             log.error("job given up", extra={"job": lost.job_id, "why": lost.why})
+
+    def _tell_again(self, review_id: int, mailing_list: str, number: int) -> None:
+        """A try to set checks failed on more than patchwork, as where the database went away."""
+        if number < self._settings.outbox.tries:
+            self._queue.set_checks(review_id, mailing_list, number + 1)
 
     def _ready(self, now: datetime) -> Iterator[StoredDraft]:
         """Approved drafts that nothing keeps any more, and those that a worker died over."""

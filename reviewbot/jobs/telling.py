@@ -6,6 +6,7 @@ from dbos import DBOS, DBOSConfiguredInstance, SetEnqueueOptions, SetWorkflowID
 
 from reviewbot.jobs import names
 from reviewbot.jobs.checking import Checking
+from reviewbot.jobs.queue import checks_id
 
 MOST_TRIES = 5
 """A review whose checks end the process this often is given up."""
@@ -31,7 +32,7 @@ class Telling(DBOSConfiguredInstance):
         options = SetEnqueueOptions(
             delay_seconds=wait or None, queue_partition_key=mailing_list or names.NO_LIST
         )
-        with SetWorkflowID(f"checks-{review_id}-{number}"), options:
+        with SetWorkflowID(checks_id(review_id, number)), options:
             DBOS.enqueue_workflow(
                 names.TELL_QUEUE, self.set_checks, review_id, mailing_list, number
             )

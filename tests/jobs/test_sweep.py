@@ -62,12 +62,12 @@ def house(migrated: Store, queue: Queue, reviewer: Reviewer, place: Place) -> Ho
     return House(migrated, queue, reviewer, place, OPEN)
 
 
-def queued(store: Store) -> list[str]:
-    """The workflows of drafts that are in the queue, due or not."""
+def queued(store: Store, queue: str = "send") -> list[str]:
+    """The workflows that are in a queue, due or not: those of drafts, if not told otherwise."""
     table = "dbos.workflow_status" if _is_postgresql(store) else "workflow_status"
+    asked = text(f"SELECT workflow_uuid FROM {table} WHERE queue_name=:queue")
     with store.sessions.reading() as session:
-        found = session.execute(text(f"SELECT workflow_uuid FROM {table} WHERE queue_name='send'"))
-        return sorted(found.scalars())
+        return sorted(session.execute(asked, {"queue": queue}).scalars())
 
 
 def _is_postgresql(store: Store) -> bool:
@@ -220,3 +220,21 @@ def test_a_job_that_the_queue_gave_up_ends_as_failed_with_the_reason(
     assert reason in now.detail
     _, new = queue.accept(Notice("a@wimble.example", "", Origin.HOOK))
     assert new, "it may be asked for again"
+
+
+def test_checks_whose_try_failed_are_tried_again_and_not_for_ever(
+    migrated: Store, queue: Queue, house: House
+) -> None:
+    """As where the database went away: what patchwork does is looked after by the try itself."""
+    tries = house.settings.outbox.tries
+    queue.set_checks(7, "linux-wimble@lists.example", 1)
+    house.swept(timedelta())
+    assert queued(migrated, "tell") == ["checks-7-1"]
+    for number in range(1, tries):
+        become(migrated, f"checks-7-{number}", "ERROR")
+        for _ in range(2):
+            house.swept(timedelta())
+        assert queued(migrated, "tell") == [f"checks-7-{number + 1}"]
+    become(migrated, f"checks-7-{tries}", "ERROR")
+    house.swept(timedelta())
+    assert queued(migrated, "tell") == []
