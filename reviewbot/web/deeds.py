@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 
-from reviewbot.errors import BadUsage, NotKept
+from reviewbot.errors import BadUsage, DraftClosed, NotKept
 from reviewbot.mail.edit import rewrite
 from reviewbot.sources.msgid import bare
 from reviewbot.store.records import Answer, DraftState, Job, Notice, Origin, StoredDraft, Verdict
@@ -18,6 +19,21 @@ def draft_of(site: Site, draft_id: int) -> StoredDraft:
     if draft is None:
         raise NotKept(f"there is no draft {draft_id}; it may have been too old to keep")
     return draft
+
+
+def draft_as_read(site: Site, draft_id: int, seen: str) -> StoredDraft:
+    """The draft, if its mail still has the words that somebody has read: DraftClosed if not."""
+    draft = draft_of(site, draft_id)
+    if seen != digest(draft):
+        raise DraftClosed(
+            f"draft {draft_id} was changed after you had loaded it; go back and read it again"
+        )
+    return draft
+
+
+def digest(draft: StoredDraft) -> str:
+    """Which words a draft's mail has."""
+    return hashlib.sha256(draft.message).hexdigest()
 
 
 def job_of(site: Site, job_id: str) -> Job:

@@ -109,13 +109,19 @@ def test_a_draft_is_read_edited_and_approved(
     may = bearer(token(store, Scope.DRAFTS))
     place = f"{API}/drafts/{seeded.drafts[0]}"
     before = client.get(place).json()
-    body = before["body"].replace("Is there", "Is it so, or is there")
+    body = f"Thank you.\n\n{before['body']}"
     edited = client.patch(place, json={"body": body}, headers=may).json()
     assert (edited["body"], edited["to"], edited["cc"]) == (body, before["to"], before["cc"])
     assert edited["headers"] == before["headers"]
+    for way in ("patch", "post"):  # somebody else has changed it since
+        where = f"{place}/approve?seen={before['digest']}" if way == "post" else place
+        given = {"body": "x", "seen": before["digest"]} if way == "patch" else None
+        stale = client.request(way, where, json=given, headers=may)
+        assert (stale.status_code, stale.json()["error"]["type"]) == (409, "DraftClosed")
+    assert client.get(place).json()["digest"] == edited["digest"] != before["digest"]
     wrong = client.patch(place, json={"to": "nobody"}, headers=may)
     assert (wrong.status_code, wrong.json()["error"]["type"]) == (400, "BadUsage")
-    approved = client.post(f"{place}/approve", headers=may).json()
+    approved = client.post(f"{place}/approve?seen={edited['digest']}", headers=may).json()
     assert (approved["state"], approved["decided_by"]) == ("approved", "ada")
     assert queue.approved == [(seeded.drafts[0], "ada")]
     store.drafts.decide(seeded.drafts[1], DraftState.DISCARDED, "ben", "")

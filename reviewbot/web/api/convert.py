@@ -10,6 +10,7 @@ from reviewbot.model import Address
 from reviewbot.store import shown
 from reviewbot.store.paging import Page
 from reviewbot.store.records import Job, StoredDraft
+from reviewbot.web import deeds
 from reviewbot.web.api import models
 from reviewbot.web.histories import History
 from reviewbot.web.views.fared import Fared
@@ -219,6 +220,7 @@ def draft(stored: StoredDraft) -> models.DraftDetail:
         cc=tuple(person(one) for one in mail.cc),
         headers=mail.head,
         body=mail.body,
+        digest=deeds.digest(stored),
         note=stored.note,
         made_at=stored.made_at,
         due_at=stored.due_at,

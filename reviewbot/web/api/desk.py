@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from reviewbot.mail.edit import as_text, read
 from reviewbot.store.paging import Ask
-from reviewbot.store.records import DraftState, JobState
+from reviewbot.store.records import DraftState, JobState, StoredDraft
 from reviewbot.store.tokens import Scope
 from reviewbot.web import deeds
 from reviewbot.web.access import Reading, Visit, calling
@@ -44,7 +44,7 @@ def get_draft(visit: Reading, draft_id: Id) -> models.DraftDetail:
 @router.patch("/drafts/{draft_id}", tags=["drafts"], responses=FOR_WRITERS)
 def edit_draft(visit: Deciding, draft_id: Id, edited: models.Edited) -> models.DraftDetail:
     """Other words or recipients; the draft then waits to be approved, again if it was."""
-    draft = deeds.draft_of(visit.site, draft_id)
+    draft = _as_read(visit, draft_id, edited.seen)
     mail = read(draft.message)
     to = edited.to if edited.to is not None else as_text(mail.to)
     cc = edited.cc if edited.cc is not None else as_text(mail.cc)
@@ -54,9 +54,12 @@ def edit_draft(visit: Deciding, draft_id: Id, edited: models.Edited) -> models.D
 
 
 @router.post("/drafts/{draft_id}/approve", tags=["drafts"], responses=FOR_WRITERS)
-def approve_draft(visit: Deciding, draft_id: Id) -> models.DraftDetail:
-    """Lets the mail go out, as the policy of its list allows."""
-    deeds.approve(visit, deeds.draft_of(visit.site, draft_id))
+def approve_draft(visit: Deciding, draft_id: Id, seen: Text = "") -> models.DraftDetail:
+    """Lets the mail go out, as the policy of its list allows.
+
+    `seen` is the digest of the mail that was read: one that was changed since is not let go.
+    """
+    deeds.approve(visit, _as_read(visit, draft_id, seen))
     return convert.draft(deeds.draft_of(visit.site, draft_id))
 
 
@@ -74,6 +77,13 @@ def answer_finding(visit: Deciding, finding_id: Id, said: models.Said) -> Respon
     """Says of a finding that it is no bug, or that it is one."""
     deeds.say(visit, finding_id, said.verdict)
     return Response(status_code=204)
+
+
+def _as_read(visit: Visit, draft_id: int, seen: str) -> StoredDraft:
+    """A script need not say what it has read; where it does, that has to be what is there."""
+    if seen:
+        return deeds.draft_as_read(visit.site, draft_id, seen)
+    return deeds.draft_of(visit.site, draft_id)
 
 
 @router.get("/jobs", tags=["jobs"])

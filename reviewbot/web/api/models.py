@@ -216,7 +216,11 @@ class DraftItem(Model):
 
 
 class DraftDetail(Model):
-    """A draft with the mail as it goes out: its headers as they are, its body decoded."""
+    """A draft with the mail as it goes out: its headers as they are, its body decoded.
+
+    `digest` stands for the words of the mail; a decision that sends it back as `seen` is refused
+    if the mail was changed meanwhile.
+    """
 
     id: int
     state: DraftState
@@ -230,6 +234,7 @@ class DraftDetail(Model):
     cc: tuple[Person, ...]
     headers: str
     body: str
+    digest: str
     note: str
     made_at: datetime
     due_at: datetime
@@ -276,11 +281,15 @@ class AskFor(Model):
 
 
 class Edited(Model):
-    """A person's own words for the mail; null leaves what is there."""
+    """A person's own words for the mail; null leaves what is there.
+
+    `seen` is the digest of the mail that was read, "" to take it as it is.
+    """
 
     to: str | None = None
     cc: str | None = None
     body: str | None = None
+    seen: str = ""
 
 
 class Discarded(Model):

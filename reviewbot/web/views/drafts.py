@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
@@ -12,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import RedirectResponse
 
 from reviewbot.cases import Cases
-from reviewbot.errors import BadUsage, DraftClosed
+from reviewbot.errors import BadUsage
 from reviewbot.mail.cautions import cautions
 from reviewbot.mail.edit import as_text, read
 from reviewbot.model import DraftKind
@@ -68,7 +67,7 @@ def raw_mail(visit: Reading, draft_id: Id) -> Response:
 
 @router.post("/drafts/{draft_id}/approve")
 def approve(visit: Deciding, draft_id: Id, seen: Seen = "") -> Response:
-    deeds.approve(visit, _check_seen(visit.site, draft_id, seen))
+    deeds.approve(visit, deeds.draft_as_read(visit.site, draft_id, seen))
     return RedirectResponse(f"/drafts/{draft_id}?done=approved", 303)
 
 
@@ -89,7 +88,7 @@ def edit(
     body: Annotated[str, Form()] = "",
     seen: Seen = "",
 ) -> Response:
-    draft = _check_seen(visit.site, draft_id, seen)
+    draft = deeds.draft_as_read(visit.site, draft_id, seen)
     try:
         deeds.edit(visit, draft, to, cc, body)
     except BadUsage as error:
@@ -116,7 +115,7 @@ def _shown(
         fields=given or (as_text(mail.to), as_text(mail.cc), mail.body),
         parts=list(quoted_parts(mail.body)),
         cautions=cautions(mail.body, draft.kind is DraftKind.PATCH),
-        seen=_digest(draft.message),
+        seen=deeds.digest(draft),
         series_id=series_id,
         revision=revision,
         held=_held(visit.site, draft),
@@ -155,16 +154,3 @@ def quoted_parts(body: str) -> Iterator[tuple[str, str]]:
         yield ("quote" if quoted else "own"), "\n".join(lines)
     if mark:
         yield "signature", f"-- \n{signature}"
-
-
-def _check_seen(site: Site, draft_id: int, seen: str) -> StoredDraft:
-    draft = deeds.draft_of(site, draft_id)
-    if seen != _digest(draft.message):
-        raise DraftClosed(
-            f"draft {draft_id} was changed after you had loaded it; go back and read it again"
-        )
-    return draft
-
-
-def _digest(message: bytes) -> str:
-    return hashlib.sha256(message).hexdigest()
