@@ -59,16 +59,17 @@ def leak_remedy(sight: Sight, leak: Leak) -> Remedy:
 def told_as_leak(sight: Sight, lost: Dropped) -> bool:
     """Whether the same path, by what it holds now and did not before, is surely a leak as well."""
     now, before = _left(sight, lost), _left(sight.other, lost) if sight.other is not None else []
-    return not before and any(
-        leak.sure is Sure.CONTRASTED and (not lost.failing or _passes(leak.exit, lost.line))
-        for leak in now
-    )
+    return not before and any(not lost.failing or _passes(leak.exit, lost.line) for leak in now)
 
 
 def _left(sight: Sight, lost: Dropped) -> list[Leak]:
-    """The leaks of what the dropped call gives back."""
-    known = sight.known
-    return [x for x in leaks(sight, *_HELD) if _gives(known, lost.call, x.resource, x.held.text)]
+    """The leaks of what the dropped call gives back, so far as they are sure."""
+    return [
+        leak
+        for leak in leaks(sight, *_HELD)
+        if leak.sure is Sure.CONTRASTED
+        and _gives(sight.known, lost.call, leak.resource, leak.held.text)
+    ]
 
 
 def _passes(exit: Exit, line: int) -> bool:

@@ -23,7 +23,7 @@ def follows_unasked(sight: Sight, *, errors: bool) -> Iterator[Deaf]:
     """The callers that follow the pointer which this function returns and never ask whether it is
     NULL, or with `errors` whether it is an error pointer."""
     name = sight.function.name
-    for file, function in _callers(sight):
+    for file, function in callers(sight):
         calls = [call for call in function.calls if call.name == name]
         names = {call.text for call in calls} | _kept(function, calls)
         asked = _errors_asked(function) if errors else set(tested_texts(function))
@@ -39,7 +39,7 @@ def throws_away(sight: Sight) -> Iterator[Deaf]:
     """The callers that call this function as a statement, but could say that it failed: not
     those that return nothing themselves, and not those that take down."""
     name = sight.function.name
-    for file, function in _callers(sight):
+    for file, function in callers(sight):
         if takes_down(function.name) or "void" in function.returns.split():
             continue
         for stmt in function.statements:
@@ -66,7 +66,7 @@ def _errors_asked(function: c.Function) -> set[str]:
     }
 
 
-def _callers(sight: Sight) -> Iterator[tuple[CFile, c.Function]]:
+def callers(sight: Sight) -> Iterator[tuple[CFile, c.Function]]:
     """Whole functions in sight that call this one: of its file, or of all files where it is not
     static."""
     name = sight.function.name

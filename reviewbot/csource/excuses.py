@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reviewbot.csource import syntax as c
+from reviewbot.csource.callers import callers
 from reviewbot.csource.calls import PASSIVE
 from reviewbot.csource.cfg import build
+from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit
 from reviewbot.csource.facts import Kind
 from reviewbot.csource.names import puts
@@ -16,9 +18,9 @@ from reviewbot.csource.scene import contradicts_itself
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import last_branch
 from reviewbot.csource.summaries import SOURCE as SUMMARY
-from reviewbot.csource.superseded import calls_after
-from reviewbot.csource.tails import undoes
-from reviewbot.csource.values import Held, roots
+from reviewbot.csource.superseded import calls_after, owner_frees
+from reviewbot.csource.tails import judged, undoes
+from reviewbot.csource.values import ZERO, Held, roots
 
 
 def excused(sight: Sight, exit: Exit, held: Held) -> bool:
@@ -29,28 +31,43 @@ def excused(sight: Sight, exit: Exit, held: Held) -> bool:
         or _replaced(sight, exit, held)
         or _handed_on(sight, exit, held)
         or owner_frees(sight.function, held.text)
+        or _caller_gives(sight, held)
     )
 
 
-def owner_frees(function: c.Function, text: str) -> bool:
-    """Whether a flag says that what the thing was handed to frees it: `urb->flags |= FREE_BUFFER`.
-
-    The flag is told by its name, and the owner by a call that gets both of them.
-    """
-    owners = {
-        name
-        for expr in function.expressions
-        if expr.kind == "assign" and _FREES.search(expr.parts[1].text)
-        for name in roots(expr.parts[0].text)
-    }
+def _caller_gives(sight: Sight, held: Held) -> bool:
+    """Whether a function of the file that calls this one gives back what hangs on an argument
+    where the call has failed."""
+    names = [p.name for p in sight.function.params]
+    at = next((n for n, name in enumerate(names) if name in roots(held.text)), None)
+    if at is None or held.text == names[at] or not sight.function.static:
+        return False
     return any(
-        any(arg.bare.text in owners for arg in call.args)
-        and any(arg.bare.text == text for arg in call.args)
-        for call in (function.calls if owners else ())
+        place.resource == held.resource
+        and call.args[place.where - 1 : place.where]
+        and call.args[place.where - 1].bare.text == _renamed(held.text, names[at], made.args[at])
+        for _, caller in callers(sight)
+        for made in caller.calls
+        if made.name == sight.function.name and len(made.args) > at
+        for call in _after_failure(caller, made)
+        if (fact := sight.known(call.name)) is not None
+        for place in fact.releases
     )
 
 
-_FREES = re.compile(r"\b[A-Z][A-Z0-9_]*_FREE_[A-Z]")
+def _after_failure(caller: c.Function, made: c.Expr) -> Iterator[c.Expr]:
+    """The calls that a function makes where the verdict of a call is not 0."""
+    graph = build(caller)
+    for node in graph.nodes:
+        if node.kind == "cond" and node.expr is not None and node.expr.line >= made.line:
+            test = read_test(node.expr)
+            if test is not None and judged(caller, node.expr) == made.text:
+                yield from calls_after(graph, node, test.yes & ZERO == 0)
+
+
+def _renamed(text: str, name: str, arg: c.Expr) -> str:
+    """What hangs on a parameter, by the name that the caller has for it."""
+    return re.sub(rf"\b{name}\b", arg.bare.text, text)
 
 
 def _handed_on(sight: Sight, exit: Exit, held: Held) -> bool:

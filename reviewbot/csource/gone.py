@@ -8,6 +8,7 @@ from reviewbot.csource.events import Site
 from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
 from reviewbot.csource.freed import EQUAL, bury, dies, holder
 from reviewbot.csource.moved import move, points_in
+from reviewbot.csource.names import puts
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.summaries import SOURCE as SUMMARY
 from reviewbot.csource.syntax import Expr
@@ -145,7 +146,10 @@ def _named(call: Expr, number: int, rest: str) -> str:
 
 
 def _is_memory(scene: Scene, site: int) -> bool:
+    """Whether a call frees memory; a put may leave others: put_page()."""
     fact = scene.sites[site].fact
+    if puts(scene.sites[site].name):
+        return False
     return Kind.MEMORY in _kinds(scene, scene.sites[site]) or bool(fact and fact.frees)
 
 

@@ -82,7 +82,7 @@ def _leaks(sight: Sight, kinds: tuple[Kind, ...]) -> Iterator[Leak]:
                 continue
             if _asked_whether(sight, exit, held, resource):
                 continue
-            if not excused(sight, exit, held):
+            if not excused(sight, exit, held) and not _was_there(sight, exit, held, resource):
                 yield Leak(resource, held, site, exit, sure, error)
 
 
@@ -107,7 +107,7 @@ def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool)
     if resource.kind in (Kind.ENABLE, Kind.STATE) and _restores(sight, held):
         return None
     if error:
-        return _on_error(sight, held, resource, contrasted)
+        return _on_error(sight, exit, held, resource, contrasted)
     if _own_failure(sight, exit, held):
         return Sure.CONTRASTED
     if resource.kind is Kind.ENABLE and _hands_failure_on(sight, exit, held):
@@ -133,6 +133,22 @@ def _was_meant(sight: Sight, exit: Exit, held: Held, resource: Resource) -> bool
         return False
     twins = ((e, h) for e in _twins(sight, exit) for h in e.held if _is_same(h, held))
     return any(not _sure(other, e, h, resource, fails(other, e)) for e, h in twins)
+
+
+def _was_there(sight: Sight, exit: Exit, held: Held, resource: Resource) -> bool:
+    """Whether the other side leaves the same state set at the same exit, under the name that the
+    functions had there."""
+    other, name = sight.other, sight.paths.sites[held.site].name
+    if other is None or resource.kind is not Kind.STATE:
+        return False
+    here = {call.name for call in sight.function.calls}
+    there = {call.name for call in other.function.calls}
+    return name not in there and any(
+        each.text == held.text and each.resource != held.resource and doer not in here
+        for twin in _twins(sight, exit)
+        for each in twin.held
+        if (doer := other.paths.sites[each.site].name)
+    )
 
 
 def left_there(sight: Sight, leak: Leak) -> bool:
@@ -236,12 +252,14 @@ def _hands_failure_on(sight: Sight, exit: Exit, held: Held) -> bool:
     return always and given and (asked or exit.call is site)
 
 
-def _on_error(sight: Sight, held: Held, resource: Resource, contrasted: bool) -> Sure | None:
+def _on_error(
+    sight: Sight, exit: Exit, held: Held, resource: Resource, contrasted: bool
+) -> Sure | None:
     if held.doubts - _lenders(sight, held):
         return None
     if held.stored and _is_local(sight, held) and _kept_by_now(sight, held):
         return Sure.GUESSED
-    if _goes_over(sight, held):
+    if _goes_over(sight, exit, held):
         return Sure.GUESSED
     if contrasted and not (held.stored and _mostly_kept(sight, held)):
         return Sure.CONTRASTED
@@ -250,11 +268,14 @@ def _on_error(sight: Sight, held: Held, resource: Resource, contrasted: bool) ->
     return Sure.BORROWED if _is_local(sight, held) and not held.stored else None
 
 
-def _goes_over(sight: Sight, held: Held) -> bool:
+def _goes_over(sight: Sight, exit: Exit, held: Held) -> bool:
     """Whether a call has made another thing of it, which has it after a success, and only what the
     patch took out says that this is not so: `mr = get_mr(sg)`."""
     doubts = held.doubts - _lenders_of(sight, held, (sight.paths,))
-    if held.stored or not any(sight.paths.sites[n].target in sight.paths.pointers for n in doubts):
+    branch = last_branch(exit.trail)
+    asked = judged(sight.function, branch.node.expr) if branch and branch.node.expr else ""
+    makers = [site for n in doubts if (site := sight.paths.sites[n]).call.text != asked]
+    if held.stored or not any(site.target in sight.paths.pointers for site in makers):
         return False
     done = [e for e in sight.paths.exits if not fails(sight, e) and _took(e, held)]
     return bool(done) and all(any(_is_same(h, held) and not h.stored for h in e.held) for e in done)
@@ -362,8 +383,15 @@ def _given_on_success(sight: Sight, held: Held) -> bool:
 
 
 def _gave_on_success(sight: Sight, exit: Exit, held: Held, site: int) -> bool:
-    """Whether a path that succeeds took the thing there and has not got it any more."""
-    return not fails(sight, exit) and _took_at(exit, site) and not _holds(exit, held)
+    """Whether a path that succeeds took the thing there and has not got it any more.
+
+    Paths that are told apart by nothing are one: of a return that no failure comes to, all count.
+    """
+    if fails(sight, exit) or _holds(exit, held):
+        return False
+    here = exit.trail.node
+    mixed = any(e.trail.node is here and fails(sight, e) for e in sight.paths.exits)
+    return not mixed or _took_at(exit, site)
 
 
 def _lenders(sight: Sight, held: Held, on_success: bool = False) -> frozenset[int]:

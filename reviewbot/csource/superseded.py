@@ -52,7 +52,26 @@ def superseded(sight: Sight, call: c.Expr, way: Way | None) -> bool:
         or (way is not None and _not_held(sight, call, fact, way.cond))
         or _ended(sight, call, fact)
         or _given_away(sight, call, fact)
+        or _consumed(sight, call, fact)
     )
+
+
+def _consumed(sight: Sight, call: c.Expr, fact: Fact | None) -> bool:
+    """Whether a call that is left takes the thing over, at least when it fails, or a flag says
+    that what it was handed to frees it."""
+    for place in fact.releases if fact is not None else ():
+        if not 0 < place.where <= len(call.args):
+            continue
+        thing, resource = call.args[place.where - 1].bare.text, sight.known.resource(place.resource)
+        linear = resource is not None and resource.linear
+        if owner_frees(sight.function, thing) or any(
+            arg.bare.text == thing and number in _taken_over(taker, linear)
+            for mine in sight.function.calls
+            if (taker := sight.known(mine.name)) is not None
+            for number, arg in enumerate(mine.args, 1)
+        ):
+            return True
+    return False
 
 
 def _reached(sight: Sight, call: c.Expr, fact: Fact | None, way: Way | None) -> bool:
@@ -116,6 +135,12 @@ def _taken_no_more(sight: Sight, fact: Fact | None) -> bool:
 def comes_from_elsewhere(sight: Sight, call: c.Expr) -> bool:
     """Whether the file had no call that takes what this one gave back."""
     return sight.other is not None and not _has_taker(sight.other, sight.known(call.name))
+
+
+def _taken_over(fact: Fact, linear: bool) -> frozenset[int]:
+    """The arguments that are not the caller's after a failure."""
+    kept = fact.keeps if linear and fact.source != "summary" else frozenset()
+    return fact.consumes | fact.consumes_on_failure | kept
 
 
 def _has_taker(sight: Sight, fact: Fact | None, managed: bool = False) -> bool:
@@ -228,3 +253,26 @@ def _given_away(sight: Sight, call: c.Expr, fact: Fact | None) -> bool:
         if stored and all(stored) and "->" not in thing[1]:
             return True
     return False
+
+
+def owner_frees(function: c.Function, text: str) -> bool:
+    """Whether a flag says that what the thing was handed to frees it: `urb->flags |= FREE_BUFFER`.
+
+    The flag is told by its name, which says of what sort the thing is (`buf`), and the owner by a
+    call that gets both of them.
+    """
+    owners = {
+        name
+        for expr in function.expressions
+        if expr.kind == "assign" and (found := _FREES.search(expr.parts[1].text)) is not None
+        if found[1].lower() in text.lower()
+        for name in roots(expr.parts[0].text)
+    }
+    return any(
+        any(arg.bare.text in owners for arg in call.args)
+        and any(arg.bare.text == text for arg in call.args)
+        for call in (function.calls if owners else ())
+    )
+
+
+_FREES = re.compile(r"\b[A-Z][A-Z0-9_]*_FREE_([A-Z]{3})")

@@ -7,6 +7,7 @@ condition judges. What it gives back are the calls between that condition and th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,11 +16,17 @@ from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Node, build
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.facts import Fact, Kind
+from reviewbot.csource.habit import values_of
 from reviewbot.csource.names import may_keep
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import branch_off
 from reviewbot.csource.summaries import Known
-from reviewbot.csource.superseded import Way, calls_after, comes_from_elsewhere, superseded
+from reviewbot.csource.superseded import (
+    Way,
+    calls_after,
+    comes_from_elsewhere,
+    superseded,
+)
 from reviewbot.csource.verdicts import fails
 
 _UNDOES = re.compile(
@@ -76,16 +83,56 @@ def dropped(sight: Sight) -> tuple[Dropped, ...]:
 
 def _on_failure(sight: Sight, other: Sight) -> Iterator[Dropped]:
     here, there = tails(sight), tails(other)
+    twice = _asked_twice(sight)
     for key, tail in here.items():
         twin = there.get(key)
         if twin is None or set(tail.undo) - set(twin.undo):
             continue
         for name, call in twin.undo.items():
             moved = _earlier(sight, tail, name) or _not_yet_taken(sight, tail, name)
+            moved = moved or (key in twice and _still(sight, call))
             if name in tail.undo or moved or superseded(sight, call, Way(tail.cond, key[2])):
                 continue
-            doubtful = _hands(sight, key[0], tail.cond, call) or comes_from_elsewhere(sight, call)
+            doubtful = (
+                _hands(sight, key[0], tail.cond, call)
+                or comes_from_elsewhere(sight, call)
+                or _only_read(sight, call, tail.line)
+            )
             yield Dropped(call, tail.line, key[0], True, doubtful)
+
+
+def _asked_twice(sight: Sight) -> set[tuple[str, str, bool]]:
+    """The ways out that more than one condition leads to, as far as words can tell."""
+    nodes = build(sight.function).nodes
+    conds = [node.expr for node in nodes if node.kind == "cond" and node.expr is not None]
+    keys = Counter((judged(sight.function, expr), expr.text) for expr in conds)
+    return {(*key, edge) for key, count in keys.items() if count > 1 for edge in (True, False)}
+
+
+def _still(sight: Sight, call: c.Expr) -> bool:
+    return any(mine.text == call.text for mine in sight.function.calls)
+
+
+def _only_read(sight: Sight, call: c.Expr, line: int) -> bool:
+    """Whether a call puts a reference that the function has only read from somewhere, as
+    `np = dev->of_node`: it may have been somebody else's."""
+    fact, name = sight.known(call.name), call.args[0].bare if call.args else None
+    resources = [sight.known.resource(p.resource) for p in fact.releases] if fact else []
+    counted = any(r is not None and r.kind is Kind.REFERENCE for r in resources)
+    if not counted or name is None or name.kind != "name":
+        return False
+    values = list(values_of(sight.function, name.name))
+    taken = any(
+        mine.line < line and _takes_argument(sight.known(mine.name), mine, name.name)
+        for mine in sight.function.calls
+    )
+    return bool(values) and not taken and all(value.kind == "member" for value in values)
+
+
+def _takes_argument(fact: Fact | None, call: c.Expr, text: str) -> bool:
+    """Whether a call takes one more reference to an argument."""
+    places = {place.where for place in fact.acquires} | {fact.returns} if fact is not None else ()
+    return any(n in places and arg.bare.text == text for n, arg in enumerate(call.args, 1))
 
 
 def _hands(sight: Sight, judged: str, cond: Node, call: c.Expr) -> bool:

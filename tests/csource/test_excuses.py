@@ -243,6 +243,28 @@ def test_in_other_hands(body: str) -> None:
     assert _left(body) == []
 
 
+def test_a_flag_speaks_of_one_sort_of_thing() -> None:
+    body = """
+	struct urb *urb = p->urb;
+	struct usb_ctrlrequest *dr = kmalloc(8, GFP_KERNEL);
+
+	if (!dr)
+		return -ENOMEM;
+	if (brisk_read(p)) {
+		kfree(dr);
+		return -EIO;
+	}
+	usb_fill_control_urb(urb, p->dev, 0, dr, p->buf, 8, brisk_done, p);
+	urb->transfer_flags |= URB_FREE_BUFFER;
+	if (brisk_send(p)) {
+		usb_free_urb(urb);
+		return -EIO;
+	}
+	return 0;
+"""
+    assert _left(body) == ["dr"]
+
+
 def test_what_is_asked_there_must_give_back_this_very_thing() -> None:
     body = """
 	char *buf = kmalloc(8, GFP_KERNEL);
@@ -329,3 +351,103 @@ free:
 """
     found = both(_text(body), _text(body))
     assert [leak.held.text for leak in leaks(found, Kind.MEMORY)] == []
+
+
+REGISTERS = """
+static int brisk_register(struct brisk *b)
+{
+	int ret;
+
+	device_initialize(&b->dev);
+	ret = brisk_read(b);
+	if (ret) {
+		%s
+		return ret;
+	}
+	brisk_go(b);
+	return 0;
+}
+static int brisk_make(struct brisk *b)
+{
+	int ret = brisk_register(b);
+
+	if (ret) {
+		%s
+		return ret;
+	}
+	%s
+	return 0;
+}
+"""
+
+
+def test_a_caller_that_puts_what_the_failed_call_took() -> None:
+    put, look = "put_device(&b->dev);", "brisk_look(b);"
+    before = REGISTERS % (put, look, look)
+    assert news(before, REGISTERS % (look, put, look), "ref-leak") == []
+    assert news(before, REGISTERS % (look, look, put), "ref-leak") == [("ref-leak", "high")]
+
+
+FINDS = """
+	char *buf = kmalloc(8, GFP_KERNEL);
+	struct brisk_node *old;
+
+	if (!buf)
+		return -ENOMEM;
+	old = brisk_insert(p, buf);
+	if (old) {
+%s		return -EEXIST;
+	}
+	brisk_note(p);
+	return 0;
+"""
+
+
+def test_a_call_that_has_just_failed_has_made_nothing_of_it() -> None:
+    before, after = _text(FINDS % "\t\tkfree(buf);\n"), _text(FINDS % "")
+    assert news(before, after) == [("memory-leak", "high")]
+
+
+POLLS = """
+	struct brisk *b;
+
+	while (brisk_more(p)) {
+		b = brisk_find(p);
+		if (!b)
+			continue;
+		if (b->done)
+			b->done(b);
+%s	}
+	brisk_note(p);
+"""
+
+
+def test_a_loop_that_may_not_run_gives_back_what_it_took() -> None:
+    head = "static void f(struct brisk *p)"
+    put = "\t\tbrisk_put(b);\n"
+    before, after = _text(POLLS % put, head), _text(POLLS % "", head)
+    assert news(before, after, "ref-leak") == [("ref-leak", "high")]
+
+
+STARTS = """
+	int ret = brisk_%s_start(p->dev);
+
+	if (ret)
+		return ret;
+	ret = brisk_load(p);
+	if (ret)
+		return ret;
+	ret = brisk_arm(p);
+	if (ret) {
+		brisk_%s_stop(p->dev);
+		return ret;
+	}
+	return 0;
+"""
+
+
+def test_a_state_that_was_left_set_under_another_name_is_not_new() -> None:
+    before, after = (_text(STARTS % (name, name)) for name in ("rdma", "aux"))
+    assert news(before, after, "state-left-set") == []
+    begun = before.replace("\tif (ret)\n\t\treturn ret;\n\tret = brisk_arm", "\tret = brisk_arm")
+    assert news(begun, after, "state-left-set") == [("state-left-set", "high")]

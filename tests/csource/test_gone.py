@@ -288,3 +288,20 @@ def test_what_points_into_data_that_moves(body: str, found: bool) -> None:
 def test_what_an_exit_leaves_pointing_to_freed_memory() -> None:
     paths = _walk("int f(struct brisk *p)\n{\n\tkfree(p->buf);\n\treturn -EIO;\n}\n")
     assert [text for exit in paths.exits for text, _ in exit.freed] == ["p->buf"]
+
+
+UNLOADS = """
+static void brisk_unload(struct brisk *p)
+{
+	if (p->map)
+		%s(p->map);
+	brisk_show(p);
+}
+"""
+
+
+@pytest.mark.parametrize(("free", "told"), [("put_page", []), ("kfree", [("again", "p->map")])])
+def test_a_put_may_leave_another_reference_for_a_callee(
+    free: str, told: list[tuple[str, str]]
+) -> None:
+    assert _uses(f"{free}(p->map);\nbrisk_unload(p);\nreturn 0;", UNLOADS % free) == told
