@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from reviewbot.csource import calls
-from reviewbot.csource.conditions import constant_mask, is_errno, read_test
 from reviewbot.csource.events import Errno, Site
-from reviewbot.csource.facts import Failure, Kind
-from reviewbot.csource.freed import note_name
+from reviewbot.csource.following import dereference
 from reviewbot.csource.macros import UNEVALUATED, may_write
-from reviewbot.csource.moved import note_pointer
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene, pointed
+from reviewbot.csource.storing import note_bits, note_stored
 from reviewbot.csource.syntax import Expr
-from reviewbot.csource.values import (
-    ANY,
-    ERR,
-    FAILED,
-    KEYED,
-    NEG,
-    NOTHING,
-    OUT,
-    POS,
-    UNSET,
-    ZERO,
-    Held,
-    State,
-    Val,
-    mentions,
-    roots,
-)
+from reviewbot.csource.values import ANY, ERR, NEG, NOTHING, OUT, POS, UNSET, ZERO, State, Val
 
 States = list[State]
 
@@ -62,106 +43,6 @@ def branches(scene: Scene, expr: Expr, states: States, node: int) -> tuple[State
     yes = [after for s in states if (after := refine(scene, s, expr, True, node))]
     no = [after for s in states if (after := refine(scene, s, expr, False, node))]
     return [s.copy() for s in yes], [s.copy() for s in no]
-
-
-def value(scene: Scene, expr: Expr, state: State) -> Val:
-    """What is known of the value of an expression that has been evaluated."""
-    expr = expr.bare
-    if expr.kind == "assign" or expr.kind == "comma":
-        return value(scene, expr.parts[0 if expr.kind == "assign" else -1], state)
-    if expr.kind == "call":
-        return _call_value(scene, expr, state)
-    if expr.kind == "unary" and expr.op == "-":
-        return Val(_negated(value(scene, expr.parts[0], state).mask, expr))
-    mask = constant_mask(expr)
-    if mask != ANY:
-        return Val(mask)
-    if expr.kind == "conditional":
-        left, right = (value(scene, part, state) for part in expr.parts[1:])
-        test = read_test(expr.parts[0])
-        if test is not None and test.key in (part.bare.text for part in expr.parts[1:]):
-            known = state.get(test.key).mask & ANY  # `ret < 0 ? ret : 0` asks of what it returns
-            if known and not (known & test.no and known & test.yes):
-                return left if known & test.yes else right
-        return left if left == right else Val((left.mask | right.mask) & ANY)
-    return state.get(expr.text)
-
-
-def _negated(mask: int, expr: Expr) -> int:
-    if constant_mask(expr) != ANY:
-        return constant_mask(expr)
-    swapped = (NEG if mask & POS else 0) | (POS if mask & NEG else 0) | (mask & ZERO)
-    return swapped if mask not in (ANY, UNSET) else ANY
-
-
-def _call_value(scene: Scene, expr: Expr, state: State) -> Val:
-    if expr.name == "ERR_PTR" and expr.args:
-        error = value(scene, expr.args[0], state).mask
-        return Val(ERR if error & (NEG | ERR | UNSET) else error)
-    if expr.name == "PTR_ERR" and expr.args:
-        # Of a pointer that is known to be none, PTR_ERR() is just a number.
-        mask = state.get(expr.args[0].bare.text).mask
-        return Val(ANY if mask != ANY and not mask & ERR else NEG)
-    if expr.name in ("dev_err_probe", "dev_warn_probe") and len(expr.args) > 1:
-        return Val(value(scene, expr.args[1], state).mask)
-    if expr.name in ("no_free_ptr", "return_ptr", "ERR_CAST") and expr.args:
-        inner = state.get(expr.args[0].bare.text)
-        return inner if expr.name != "ERR_CAST" else Val(ERR)
-    mask = constant_mask(expr)
-    return Val(mask) if mask != ANY else state.get(expr.text)
-
-
-def dereference(
-    scene: Scene, state: State, pointer: Expr, via: Expr | None = None, late: bool = True
-) -> None:
-    """The path reads or writes through `pointer`."""
-    pointer = pointer.bare
-    val = state.get(pointer.text)
-    if val == NOTHING and pointer.kind in ("name", "member"):
-        scene.unlooked(pointer, state.trail, via)
-    if val == NOTHING and pointer.text not in scene.null_tested:
-        return
-    if val.mask == UNSET:
-        return
-    _judge(scene, state, pointer, val, via)
-    sure = val.mask & POS or POS
-    used = val.used
-    if late and via is None and pointer.text in scene.null_tested and val.mask & ZERO:
-        used = used or pointer.line
-    state.set(pointer.text, val._replace(mask=sure if val.mask != ANY else ANY, used=used))
-
-
-def _judge(scene: Scene, state: State, pointer: Expr, val: Val, via: Expr | None) -> None:
-    if val.freed:
-        scene.use("freed", pointer, val, state.trail, via)
-        return
-    if val.stale:
-        return
-    failure = _failure(scene, val)
-    if val.mask & ZERO and (val.mask == ZERO or failure & ZERO):
-        scene.use("null", pointer, val, state.trail, via)
-    if may_be_error(scene, val):
-        scene.use("err", pointer, val, state.trail, via)
-
-
-def may_be_error(scene: Scene, val: Val) -> bool:
-    """Whether a value is an error pointer, or was never asked whether it is the one it may be."""
-    return bool(val.mask & ERR and (val.mask == ERR or _failure(scene, val) & ERR))
-
-
-def _failure(scene: Scene, val: Val) -> int:
-    """What a failure of the call that gave the value looks like, where that is known."""
-    if not val.origin:
-        return 0
-    site = scene.sites[val.origin]
-    if site.failure in (None, Failure.FALSE):
-        return 0
-    assert site.failure is not None
-    distrusted = site.fact is not None and site.fact.failure is site.failure
-    return FAILED[site.failure] if distrusted else FAILED[site.failure] & ERR
-
-
-# -- one function a kind of expression
 
 
 def _name(scene: Scene, expr: Expr, states: States, node: int) -> States:
@@ -349,22 +230,9 @@ def _assign(scene: Scene, expr: Expr, states: States, node: int) -> States:
             states = run(scene, part, states, node)
         for state in states:
             state.forget(left.text)
-            _set_bits(scene, expr.op, left, right.bare, state)
+            note_bits(scene, expr.op, left, right.bare, state)
         return states
     return assign(scene, left, right, states, node)
-
-
-def _set_bits(scene: Scene, op: str, left: Expr, right: Expr, state: State) -> None:
-    """`flags |= BIT` and `flags &= ~BIT` say what `flags & BIT` is from here on."""
-    if op == "|=":
-        bits, mask = right, POS
-    elif op == "&=" and right.kind == "unary" and right.op == "~":
-        bits, mask = right.parts[0].bare, ZERO
-    else:
-        return
-    key = f"{left.text}&{bits.text}"
-    if key in scene.tracked:
-        state.set(key, Val(mask))
 
 
 def assign(scene: Scene, left: Expr, right: Expr, states: States, node: int) -> States:
@@ -381,7 +249,7 @@ def assign(scene: Scene, left: Expr, right: Expr, states: States, node: int) -> 
     if bare.kind == "call" and bare.name == "PTR_ERR_OR_ZERO" and bare.args:
         return _ptr_err_or_zero(scene, left, bare.args[0], states, node)
     for state in states:
-        _store(scene, left, right, state)
+        note_stored(scene, left, right, state)
     return states
 
 
@@ -434,91 +302,6 @@ def _ptr_err_or_zero(scene: Scene, left: Expr, pointer: Expr, states: States, no
                 after.set(left.text, Val(result))
                 out.append(after)
     return out
-
-
-def _store(scene: Scene, left: Expr, right: Expr, state: State) -> None:
-    bare = right.bare
-    val = value(scene, right, state)
-    if bare.text == "NULL" and left.kind == "name":
-        _let_go(state, left.text)
-    if bare.kind == "call":
-        state.vals.pop(bare.text, None)
-    elif bare.kind not in ("name", "member"):
-        _hide(state, bare)
-    state.forget(left.text)
-    if scene.freeable:
-        fact = scene.known(bare.name) if bare.kind == "call" else None
-        note_name(state, left, right, fact.inside if fact else 0, scene.freeable)
-    local = left.kind == "name" and left.text in scene.locals
-    if local and scene.movable and scene.is_pointer(left.text):
-        note_pointer(state, left.text, bare, scene.known, scene.movable)
-    if local and scene.borrowed:
-        calls.note_section(scene, left.text, bare, state)
-    held = state.held.get(val.inst) if val.inst else None
-    if held is not None and not local:
-        swept = left.text in scene.swept
-        state.held[val.inst] = held._replace(stored=not swept, scoped=swept)
-    if bare.kind in ("name", "member"):
-        _carry(scene, state, bare.text)
-    if keeps_value(scene, left.text, val):
-        state.set(left.text, val._replace(used=0))
-    if left.text in scene.errnos_asked and is_errno(bare):
-        state.set(f"{left.text}=={bare.text}", Val(POS))
-
-
-def _carry(scene: Scene, state: State, text: str) -> None:
-    """`q = p` after get(p): the reference may be put by its other name."""
-    for key, held in list(state.held.items()):
-        resource = scene.resource(held.resource)
-        if key.startswith(KEYED) and resource is not None and resource.kind is Kind.REFERENCE:
-            whole = held.text.removeprefix("&")
-            if whole == text or whole.startswith((text + "->", text + ".")):
-                state.held[key] = held._replace(stored=True)
-
-
-def _let_go(state: State, name: str) -> None:
-    """`p = NULL` says that p is in other hands now."""
-    inst = state.get(name).inst
-    if inst and inst in state.held and not inst.startswith(KEYED):
-        del state.held[inst]
-
-
-def keeps_value(scene: Scene, text: str, val: Val) -> bool:
-    """Whether a value is worth remembering under this name."""
-    if val.inst or val.freed:
-        return True
-    if text in scene.passing:
-        return False
-    if val.origin and val.mask != ANY:
-        return True
-    if val.origin and (text in scene.tested or scene.sites[val.origin].failure is not None):
-        return True
-    return val != NOTHING and text in scene.tracked
-
-
-def _hide(state: State, expr: Expr) -> None:
-    """A held pointer went into a larger expression: from here on it may live elsewhere."""
-    if expr.kind not in _MAY_STORE:
-        return
-    names = roots(expr.text)
-    for text, val in state.vals.items():
-        held: Held | None = state.held.get(val.inst) if val.inst else None
-        if held is None or val.inst.startswith("@") or not roots(text) & names:
-            continue
-        if not _IN_STRUCT.fullmatch(text) or mentions(expr.text, text) or _whole(expr.text, text):
-            state.held[val.inst] = held._replace(stored=True)
-
-
-def _whole(text: str, member: str) -> bool:
-    """Whether an expression names the struct variable of `args.np` itself, not only members."""
-    return re.search(rf"(?<![\w.>]){member.partition('.')[0]}\b(?!\.)", text) is not None
-
-
-_IN_STRUCT = re.compile(r"\w+\.\w+")
-
-
-_MAY_STORE = frozenset(["unary", "braces", "conditional", "other", "block", "binary"])
-"""Expressions whose value may be a pointer made from the pointer that is held."""
 
 
 _VALUES = frozenset(["number", "string", "char", "type", "sizeof"])

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reviewbot.csource import syntax as c
+from reviewbot.csource.borrowing import PASSIVE
 from reviewbot.csource.callers import callers
-from reviewbot.csource.calls import PASSIVE
 from reviewbot.csource.cfg import build
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit

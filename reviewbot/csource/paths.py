@@ -14,9 +14,9 @@ from typing import Literal, TypeVar
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.below import Below
-from reviewbot.csource.calls import leave_section
+from reviewbot.csource.borrowing import leave_section
 from reviewbot.csource.cfg import Edge, Graph, Node, build
-from reviewbot.csource.effects import assign, may_be_error, run, value
+from reviewbot.csource.effects import assign, run
 from reviewbot.csource.events import (
     Bare,
     Call,
@@ -31,10 +31,13 @@ from reviewbot.csource.events import (
     Use,
 )
 from reviewbot.csource.facts import Facts, Kind
+from reviewbot.csource.following import may_be_error
 from reviewbot.csource.freed import INSIDE, LOOPING, SAME, UNDER
 from reviewbot.csource.hanging import UNLINKED
+from reviewbot.csource.known_value import value
+from reviewbot.csource.liveness import live_names
 from reviewbot.csource.refine import refine
-from reviewbot.csource.scene import Scene, live_names
+from reviewbot.csource.scene import Scene
 from reviewbot.csource.slips import GONE, note_guard_end, note_held
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import LENT, UNSET, ZERO, Held, State, Val, keyed, roots
