@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from reviewbot.csource import syntax as c
@@ -24,32 +24,40 @@ class Below:
     def __init__(self, graph: Graph, aliases: Mapping[str, str]) -> None:
         self._graph = graph
         self._named = tuple(aliases.values())
-        self._where: dict[str, list[int]] = {}
 
     @cached_property
     def _texts(self) -> list[str]:
         return [" ".join(_texts(node)) for node in self._graph.nodes]
 
     @cached_property
-    def _reach(self) -> list[int]:
-        return self._graph.spread_back([1 << node.id for node in self._graph.nodes])
+    def _above(self) -> list[int]:
+        """By node, those from which control can come to it, itself included."""
+        return self._graph.spread_on([1 << node.id for node in self._graph.nodes])
 
-    def mentions(self, node: int, text: str) -> bool:
-        """Whether all paths of members in `text` are named there: `p->a` and `q->b` of `p->a<q->b`.
+    def still_named(self, text: str) -> int:
+        """The nodes below which all paths of members in `text` are named, as `p->a` and `q->b` of
+        `p->a<q->b`, one bit each (1 << id).
 
-        Of what two names have to do with each other, True is the answer.
+        Of what two names have to do with each other, all nodes are the answer.
         """
-        where = self._where.get(text)
-        if where is None:
-            where = self._where[text] = list(self._places(text))
-        reach = self._reach[node]
-        return all(nodes & reach for nodes in where)
+        found = (1 << len(self._graph.nodes)) - 1
+        for nodes in self._places(text):
+            found &= self._to(nodes)
+        return found
 
-    def _places(self, text: str) -> Iterator[int]:
+    def _to(self, nodes: Iterable[int]) -> int:
+        """The nodes from which control can come to one of these."""
+        found = 0
+        for at in nodes:
+            found |= self._above[at]
+        return found
+
+    def _places(self, text: str) -> Iterator[list[int]]:
+        """For each path of members in `text`, the nodes that name it."""
         if not _RELATES.search(text):
             for path in dict.fromkeys(_PATH.findall(text)):
                 if not any(path in name for name in self._named):
-                    yield sum(1 << at for at, code in enumerate(self._texts) if path in code)
+                    yield [at for at, code in enumerate(self._texts) if path in code]
 
 
 def _texts(node: Node) -> Iterator[str]:

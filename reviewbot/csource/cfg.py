@@ -94,6 +94,19 @@ class Graph:
                     todo.append(up)
         return spread
 
+    def spread_on(self, bits: list[int]) -> list[int]:
+        """By node, its own bits and those of every node from which control can come to it."""
+        spread = bits.copy()
+        todo = list(range(len(self.nodes)))[::-1]
+        while todo:
+            at = todo.pop()
+            for after, _ in self.nodes[at].next:
+                joined = spread[after.id] | spread[at]
+                if joined != spread[after.id]:
+                    spread[after.id] = joined
+                    todo.append(after.id)
+        return spread
+
 
 @lru_cache(maxsize=256)
 def build(function: c.Function) -> Graph:

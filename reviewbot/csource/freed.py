@@ -83,21 +83,21 @@ def others(state: State, text: str) -> list[str]:
     return found[1:]
 
 
-def note_equal(state: State, key: str, wanted: frozenset[str], node: int) -> None:
+def note_equal(state: State, equal: tuple[str, str], wanted: frozenset[str], node: int) -> None:
     """`p == q` holds: what p points to is not p's alone."""
-    left, found, right = key.partition("==")
-    if not found or _CONSTANT.match(left) or _CONSTANT.match(right):
+    if any(_CONSTANT.match(text) for text in equal):
         return
-    for text in (left, right):
+    for text in equal:
         if roots(text) & wanted:
             state.vals[text + EQUAL] = Val(tested=node)
 
 
-def known_equal(state: State, key: str) -> bool:
+def known_equal(state: State, equal: tuple[str, str] | None) -> bool:
     """Whether the two sides of `p==q` are names of one thing."""
-    left, found, right = key.partition("==")
-    pair = (left + SAME + right, right + SAME + left)
-    return bool(found) and any(name in state.vals for name in pair)
+    if equal is None:
+        return False
+    left, right = equal
+    return left + SAME + right in state.vals or right + SAME + left in state.vals
 
 
 def dies(resource: Resource, release: Acquire, name: str, by_value: frozenset[str]) -> bool:

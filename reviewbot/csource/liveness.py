@@ -8,18 +8,24 @@ from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import Graph, Node
 
 
-def live_names(graph: Graph) -> list[frozenset[str]]:
-    """For each node the variables that the code from here on asks for before it writes them."""
+def live_names(graph: Graph) -> dict[str, int]:
+    """By variable, the nodes (bit 1 << id) from which on the code asks for it before it writes
+    it. A variable that is missing is live nowhere."""
     bits: dict[str, int] = {}
     asked = [_mask_of(_asked(node), bits) for node in graph.nodes]
     written = [_mask_of(_written(node), bits) for node in graph.nodes]
-    live = graph.spread_back(asked, written)
-    names = list(bits)
-    cache: dict[int, frozenset[str]] = {}
-    for mask in live:
-        if mask not in cache:
-            cache[mask] = frozenset(n for i, n in enumerate(names) if mask >> i & 1)
-    return [cache[mask] for mask in live]
+    nodes: dict[int, int] = {}
+    for node, mask in enumerate(graph.spread_back(asked, written)):
+        nodes[mask] = nodes.get(mask, 0) | 1 << node
+    return {name: _sum(nodes, 1 << bit) for name, bit in bits.items()}
+
+
+def _sum(nodes: dict[int, int], bit: int) -> int:
+    found = 0
+    for mask, where in nodes.items():
+        if mask & bit:
+            found |= where
+    return found
 
 
 def _mask_of(names: Iterable[str], bits: dict[str, int]) -> int:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from functools import reduce
+from operator import or_
+from typing import Literal, NamedTuple, TypeVar
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.below import Below
@@ -112,8 +114,13 @@ _SEEN = ("null", "err", "unset")
 """Uses that one path proves, whatever the paths do that were not walked."""
 
 
-_DEAD, _ALIVE, _ASKED, _CALLED = range(4)
-"""Of a text: nothing below names it; its variables are live; it is asked for; it is a call."""
+class _Want(NamedTuple):
+    """The nodes (bit 1 << id) from which on the code asks for a text, and where its variables are
+    live at all; `called`: it is the text of a call that nobody asks about twice."""
+
+    asked: int
+    alive: int
+    called: bool
 
 
 class _Walk:
@@ -130,7 +137,8 @@ class _Walk:
         self.scene = Scene(graph, facts, known, owners)
         self.live = live_names(graph)
         self.below = Below(graph, self.scene.aliases)
-        self.wanted: list[dict[str, int]] = [{} for _ in graph.nodes]
+        self.everywhere = (1 << len(graph.nodes)) - 1
+        self.wanted: dict[str, _Want] = {}
         self.made: dict[int, c.Expr] = {}
         self.guards: dict[int, Site] = {}
         self.params = frozenset(p.name for p in graph.function.params)
@@ -218,12 +226,12 @@ class _Walk:
         return seen
 
     def step(self, node: Node, state: State) -> list[tuple[Node, State]]:
-        """The states after a node, each with the node that follows."""
+        """The states after a node, each with the node that follows; `state` may be changed."""
         if node.kind in ("return", "end"):
             self.leave(node, state)
             return []
         out: list[tuple[Node, State]] = []
-        for after in self.transfer(node, state.copy()):
+        for after in self.transfer(node, state):
             last = len(node.next) - 1
             for number, (following, edge) in enumerate(node.next):
                 end = self.edge(node, after, edge)
@@ -474,43 +482,47 @@ class _Walk:
 
     def prune(self, state: State, node: Node, following: Node) -> None:
         """Forget what nobody asks for any more: values of calls, names that are dead."""
-        wanted = self.wanted[following.id]
+        wanted = self.wanted
+        here = 1 << following.id
         calls = isinstance(node.stmt, c.Return) or node.kind == "cleanup"
         gone = []
         for text, val in state.vals.items():
             want = wanted.get(text)
             if want is None:
-                want = wanted[text] = self.want(text, following)
-            if want == _ASKED or (want == _ALIVE and (val.inst or val.freed)):
+                want = wanted[text] = self.want(text)
+            if here & (want.asked if not (val.inst or val.freed) else want.alive):
                 continue
             if calls and text[-1] == ")":
                 continue  # its text may name types, which are never live
-            if want == _CALLED or not (val.freed and self.outlives(text)):
+            if want.called or not (val.freed and self.outlives(text)):
                 gone.append(text)
         for text in gone:
             del state.vals[text]
 
-    def want(self, text: str, following: Node) -> int:
-        """What the code from a node on has to do with `text`."""
+    def want(self, text: str) -> _Want:
+        """What the code from each node on has to do with `text`."""
         if text[-1] == ")" and text not in self.scene.tracked:
-            return _CALLED
+            return _Want(0, 0, True)
         what = text.partition("==-E")[0]
         names = roots(what.rpartition(":")[2])
         if SAME in text or INSIDE in text:
             names -= self.params  # the caller still has them
-        live = self.live[following.id].issuperset(names) or (
-            SAME in text and self.names_what_is_freed(text, following)
-        )
-        if not live and text not in self.scene.returned:
-            return _DEAD
-        return _ASKED if self.below.mentions(following.id, text) else _ALIVE
+        alive = self.everywhere if text in self.scene.returned else self.live_at(names)
+        if SAME in text:
+            alive |= self.names_what_is_freed(text)
+        return _Want(alive & self.below.still_named(text), alive, False)
 
-    def names_what_is_freed(self, same: str, following: Node) -> bool:
-        """Whether `p->clk = clk` still matters to a release of `clk`, where p is dead by then."""
-        return any(
-            side in self.scene.freeable and side in self.live[following.id]
-            for side in same.split(SAME)
-        )
+    def live_at(self, names: Iterable[str]) -> int:
+        """The nodes where all of these variables are live."""
+        found = self.everywhere
+        for name in names:
+            found &= self.live.get(name, 0)
+        return found
+
+    def names_what_is_freed(self, same: str) -> int:
+        """Where `p->clk = clk` still matters to a release of `clk`, p being dead by then."""
+        sides = [side for side in same.split(SAME) if side in self.scene.freeable]
+        return reduce(or_, (self.live.get(side, 0) for side in sides), 0)
 
     def outlives(self, text: str) -> bool:
         """Whether what this names can still be reached when the function is left."""

@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from reviewbot.csource.conditions import Test, errno_compared, read_test
+from reviewbot.csource.asked import Asked, Equation
 from reviewbot.csource.events import LateTest
 from reviewbot.csource.facts import Failure, Kind
 from reviewbot.csource.freed import UNDER, known_equal, note_equal
 from reviewbot.csource.hanging import not_set_going
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.syntax import Expr
-from reviewbot.csource.values import ANY, ERR, FAILED, KEYED, NEG, OUT, POS, UNSET, ZERO, State, Val
+from reviewbot.csource.values import (
+    ANY,
+    ERR,
+    FAILED,
+    KEYED,
+    NEG,
+    NOTHING,
+    OUT,
+    POS,
+    UNSET,
+    ZERO,
+    State,
+    Val,
+)
 
 
 def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> State | None:
@@ -20,9 +33,10 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
 
     The state that is handed in is not changed.
     """
-    test = read_test(expr)
-    if test is None:
+    asked = scene.asked(expr)
+    if asked is None:
         return state
+    test = asked.test
     state = _looked_at(state, test.expr, node)
     val = state.get(test.key)
     if val.origin and val.tested < 0 and val.origin in scene.sites:
@@ -31,30 +45,29 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
     mask = test.yes if outcome else test.no
     known = ANY if val.mask == UNSET else val.mask
     narrowed = known & mask
-    if narrowed == 0 or _is_another_errno(state, expr, outcome):
+    if narrowed == 0 or (asked.errno and _is_another_errno(state, asked.errno, outcome)):
         return None
-    _note_look(scene, state, test, val, expr)
-    if mask == ZERO and (known_equal(state, test.key) or _was_followed(val)):
+    _note_look(scene, state, asked, val)
+    if mask == ZERO and (known_equal(state, asked.equal) or _was_followed(val)):
         return None
     after = state.copy()
     if narrowed == ZERO:
         after.vals.pop(test.key + UNDER, None)  # NULL: nothing that a section protects
-        not_set_going(after, val.origin)
-    if mask & ZERO == 0 and scene.freeable:
-        note_equal(after, test.key, scene.freeable, node)
-    if not _numbers_agree(after, test.key, mask) or _equals_another(after, test.key, mask):
+        if val.origin:
+            not_set_going(after, val.origin)
+    if mask & ZERO == 0 and scene.freeable and asked.equal:
+        note_equal(after, asked.equal, scene.freeable, node)
+    if asked.equation and not _can_be_equal(after, test.key, asked.equation, mask):
         return None
-    if _equals_what_is_new(scene, after, test, mask):
+    if asked.pair and mask & ZERO == 0 and _equals_what_is_new(scene, after, asked.pair):
         return None
-    if test.key in scene.tracked or val != Val():
-        if val.mask == ANY and val.stale:
-            val = val._replace(stale=False)
-        after.set(test.key, val._replace(mask=narrowed, tested=node, used=0))
+    if test.key in scene.tracked or val != NOTHING:
+        after.set(test.key, _told(val, narrowed, node))
         if val.origin:
             _tell_aliases(after, test.key, val, after.get(test.key))
     if _took_nothing(after, val, narrowed):
         after.note(scene.graph.nodes[node], None, "failed", after.held.pop(val.inst).site)
-    if narrowed == ZERO and test.expr.kind in ("name", "member"):
+    if narrowed == ZERO and after.held and test.expr.kind in ("name", "member"):
         _hold_none(scene, after, test.key)
     if val.origin:
         _settle_doubts(scene, after, test.key, val.origin, narrowed)
@@ -62,6 +75,12 @@ def refine(scene: Scene, state: State, expr: Expr, outcome: bool, node: int) -> 
     if val.inst and val.inst not in after.held:
         after.set(test.key, after.get(test.key)._replace(inst=""))
     return after
+
+
+def _told(val: Val, mask: int, node: int) -> Val:
+    """What a test at `node` makes of what was known: it is no older than the test."""
+    stale = val.stale and val.mask != ANY
+    return Val(mask, val.inst, val.origin, node, val.freed, 0, stale)
 
 
 def _was_followed(val: Val) -> bool:
@@ -114,19 +133,21 @@ def _operands(expr: Expr) -> Iterator[Expr]:
         yield expr
 
 
-def _note_look(scene: Scene, state: State, test: Test, val: Val, expr: Expr) -> None:
+def _note_look(scene: Scene, state: State, asked: Asked, val: Val) -> None:
     """Keep what is compared, and whether it was used before."""
-    seen = next((m for m in (ZERO, ERR, ZERO | ERR) if m in (test.yes, test.no)), 0)
-    if seen:
-        scene.look(state, test.key, val, expr, seen)
-    if not seen & ZERO:
+    if not asked.seen:
+        return
+    key, expr = asked.test.key, asked.expr
+    if val.origin:
+        scene.look(state, key, val, expr, asked.seen)
+    if not asked.seen & ZERO:
         return
     if not val.used or val.stale:
-        scene.early.add((test.key, expr.line))
+        scene.early.add((key, expr.line))
         return
-    late = (test.key, val.used, expr.line)
+    late = (key, val.used, expr.line)
     if late not in scene.late:
-        scene.late[late] = LateTest(test.key, expr, val.used, state.trail)
+        scene.late[late] = LateTest(key, expr, val.used, state.trail)
 
 
 def _settle_filled(scene: Scene, state: State, site: int, mask: int, node: int) -> None:
@@ -159,57 +180,52 @@ VERDICTS = frozenset(
 """What kernel code calls the variable that says whether a call succeeded."""
 
 
-def _is_another_errno(state: State, expr: Expr, outcome: bool) -> bool:
+def _is_another_errno(state: State, errno: tuple[str, str, bool], outcome: bool) -> bool:
     """`ret == -EAGAIN` does not hold on a path that has set ret to -EINVAL, and vice versa."""
-    compared = errno_compared(expr)
-    if compared is None:
-        return False
-    name, errno, equal = compared
+    name, code, equal = errno
     known = next((k for k in state.vals if k.startswith(f"{name}==-E")), None)
-    return known is not None and (known == f"{name}=={errno}") != (outcome == equal)
+    return known is not None and (known == f"{name}=={code}") != (outcome == equal)
 
 
-def _numbers_agree(state: State, key: str, mask: int) -> bool:
+def _can_be_equal(state: State, key: str, equation: Equation, mask: int) -> bool:
+    """Whether `x == 3` can be what it is found to be, by what is known of x and of `x == 4`."""
+    return _numbers_agree(state, equation, mask) and not _equals_another(state, key, equation, mask)
+
+
+def _numbers_agree(state: State, equation: Equation, mask: int) -> bool:
     """`x == 3` says that x is above zero, and is wrong where x is known not to be."""
-    name, found, number = key.rpartition("==")
-    if not found or not number.isdigit() or int(number) == 0 or mask & ZERO:
+    if not equation.number or mask & ZERO:
         return True
-    val = state.get(name)
+    val = state.get(equation.name)
     known = ANY if val.mask == UNSET else val.mask
     if known & POS == 0:
         return False
     if val.mask not in (ANY, UNSET):
-        state.set(name, val._replace(mask=POS))
+        state.set(equation.name, val._replace(mask=POS))
     return True
 
 
-def _equals_another(state: State, key: str, mask: int) -> bool:
+def _equals_another(state: State, key: str, equation: Equation, mask: int) -> bool:
     """`x == A` cannot hold where `x == B` is known to: names in capitals are constants.
 
     A counter that has passed `i < n` is n, and one that has not is less.
     """
-    name, found, constant = key.rpartition("==")
-    if not found:
-        return False
-    less = state.vals.get(f"{name}<{constant}")
+    less = state.vals.get(f"{equation.name}<{equation.right}")
     below = less.mask if less is not None else UNSET
     if below != UNSET and ((below | mask) & ZERO == 0 or below == ZERO == mask):
         return True
-    if mask & ZERO or not (constant.isupper() or constant.isdigit()):
+    if mask & ZERO or not equation.constant:
         return False
-    start = name + "=="
+    start = equation.name + "=="
     return any(
         text.startswith(start) and text != key and val.mask & ZERO == 0 and val.mask != UNSET
         for text, val in state.vals.items()
     )
 
 
-def _equals_what_is_new(scene: Scene, state: State, test: Test, mask: int) -> bool:
+def _equals_what_is_new(scene: Scene, state: State, pair: tuple[str, str]) -> bool:
     """`p == q` cannot hold where p is fresh memory and q is no other name of it."""
-    expr = test.expr
-    if mask & ZERO or expr.kind != "binary" or test.key != "==".join(e.text for e in expr.parts):
-        return False
-    left, right = (state.get(part.bare.text) for part in expr.parts)
+    left, right = (state.get(text) for text in pair)
     fresh = any(val.mask == POS and _is_memory(scene, state, val) for val in (left, right))
     return fresh and left.inst != right.inst
 

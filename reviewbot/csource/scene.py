@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from reviewbot.csource import syntax as c
+from reviewbot.csource.asked import Asked, read_asked
 from reviewbot.csource.cfg import Edge, Graph, Node
 from reviewbot.csource.conditions import constant_mask, errno_compared, read_test
 from reviewbot.csource.events import (
@@ -55,6 +56,7 @@ class Scene:
         self._site_ids: dict[int, int] = {}
         self._resources: dict[str, Resource | None] = {}
         self._locks: dict[str, bool] = {}
+        self._asked: dict[c.Expr, Asked | None] = {}
         self._roots: dict[int, frozenset[str]] = {}
         self.locals: set[str] = set()
         self.pointers: set[str] = set()
@@ -114,6 +116,12 @@ class Scene:
             fact = self.known(call.name)
             self.sites[number] = Site(number, call, fact, target, self._failure(call.name, fact))
         return self.sites[number]
+
+    def asked(self, expr: c.Expr) -> Asked | None:
+        """What a condition asks; None where it says nothing of one value."""
+        if expr not in self._asked:
+            self._asked[expr] = read_asked(expr)
+        return self._asked[expr]
 
     def _borrowed(self) -> frozenset[str]:
         """The variables that are good only while a section lasts, and entries of RCU lists."""
