@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reviewbot.csource.callshape import READ_HERE
 from reviewbot.csource.facts import Fact, Kind
 from reviewbot.csource.freed import UNDER, section_ends
 from reviewbot.csource.scene import Scene
@@ -46,7 +47,3 @@ def leave_section(scene: Scene, state: State, site: int) -> None:
         state.vals = {key: val for key, val in state.vals.items() if key[-1] != UNDER}
     else:
         section_ends(state, site)
-
-
-READ_HERE = ("summary", "pair")
-"""Sources of facts that are no tables."""

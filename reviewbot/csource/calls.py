@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from reviewbot.csource.borrowing import PASSIVE, READ_HERE, gives_back_only, looks_only
+from reviewbot.csource.borrowing import PASSIVE, gives_back_only, looks_only
+from reviewbot.csource.callshape import READ_HERE, CallShape
 from reviewbot.csource.clobber import spoil
 from reviewbot.csource.events import Site
+from reviewbot.csource.facts import Fact
 from reviewbot.csource.freed import WRITES, bury, outlive_section
 from reviewbot.csource.giving import give
 from reviewbot.csource.gone import freed_inside, hand_on, split
@@ -30,28 +32,48 @@ def assert_holds(scene: Scene, expr: Expr, states: list[State], node: int) -> li
     return [state for state in after if state is not None]
 
 
-def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
+def apply(scene: Scene, site: Site, shape: CallShape, state: State, node: int) -> list[State]:
     """The states after the call; its value is kept under the call's own text."""
-    fact = site.fact
-    scene.call(site, state)
-    if site.name in WRITES:
+    fact, name = site.fact, site.name
+    if state.held:
+        scene.call(site, state)
+    if name in WRITES:
         _publish(scene, site, state)
-    elif site.name not in PASSIVE:
-        hand_on(scene, site, state)
-    if scene.borrowed and site.name not in PASSIVE:
-        outlive_section(state, site.call, partial(looks_only, scene, fact))
-    if scene.hanging and site.name not in PASSIVE:
-        looks = partial(gives_back_only, scene, fact)
-        hang(state, site.call, fact, site.id, scene.own_structs, looks)
-    hand_to_callback(scene, site, state, node)
+    elif name not in PASSIVE:
+        _hand(scene, site, state)
+    if state.held:
+        hand_to_callback(scene, site, state, node)
     if fact is None:
         hand_to_unknown(scene, site, state)
-        spoil(scene, site, state, None)
-        note_result(scene, site, state, None)
+        spoil(site, shape, state)
+        note_result(site, shape, state)
         return [state]
     for release in fact.releases:
         give(scene, site, fact, release, state, node)
-    freed = freed_inside(scene, site, fact, state)
+    freed = freed_inside(scene, site, fact, state) if fact.frees else ()
+    if state.held:
+        _hand_over(scene, site, fact, state, node)
+    spoil(site, shape, state)
+    for text in freed:
+        bury(state, text, site.id)
+    note_result(site, shape, state)
+    for acquire in fact.acquires:
+        take(scene, site, fact, acquire, state, node)
+    return split(site, state)
+
+
+def _hand(scene: Scene, site: Site, state: State) -> None:
+    """What is gone, borrowed or hangs on something is handed to a function."""
+    hand_on(scene, site, state)
+    if scene.borrowed:
+        outlive_section(state, site.call, partial(looks_only, scene, site.fact))
+    if scene.hanging:
+        looks = partial(gives_back_only, scene, site.fact)
+        hang(state, site.call, site.fact, site.id, scene.own_structs, looks)
+
+
+def _hand_over(scene: Scene, site: Site, fact: Fact, state: State, node: int) -> None:
+    """What is held is dropped, kept or given back by a function that is known."""
     for name in [n for n, h in state.held.items() if h.resource in fact.drops and n[0] == "@"]:
         scene.given.add((state.held[name].resource, state.held[name].text))
         scene.unheld.add((state.held[name].resource, state.held[name].text))
@@ -60,13 +82,6 @@ def apply(scene: Scene, site: Site, state: State, node: int) -> list[State]:
     if fact.source in READ_HERE:
         unlock_by_name(scene, site, state)
         undo_inside(scene, site, fact, state, node)
-    spoil(scene, site, state, fact)
-    for text in freed:
-        bury(state, text, site.id)
-    note_result(scene, site, state, fact)
-    for acquire in fact.acquires:
-        take(scene, site, fact, acquire, state, node)
-    return split(site, state)
 
 
 def _publish(scene: Scene, site: Site, state: State) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reviewbot.csource.borrowing import READ_HERE
+from reviewbot.csource.callshape import READ_HERE
 from reviewbot.csource.events import Site
 from reviewbot.csource.facts import Acquire, Kind, Resource
 from reviewbot.csource.freed import bury, dies

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reviewbot.csource import calls
+from reviewbot.csource.callshape import CallShape
 from reviewbot.csource.events import Errno, Site
 from reviewbot.csource.following import dereference
 from reviewbot.csource.macros import UNEVALUATED, may_write
+from reviewbot.csource.reading import VALUES, follows
 from reviewbot.csource.refine import refine
-from reviewbot.csource.scene import Scene, pointed
+from reviewbot.csource.scene import Scene
 from reviewbot.csource.storing import note_bits, note_stored
 from reviewbot.csource.syntax import Expr
 from reviewbot.csource.values import ANY, ERR, NEG, NOTHING, OUT, POS, UNSET, ZERO, State, Val
@@ -19,11 +21,18 @@ States = list[State]
 
 def run(scene: Scene, expr: Expr, states: States, node: int) -> States:
     """Evaluate `expr` on each path; the states may be changed in place."""
+    reads = scene.reads(expr)
+    if reads is not None:
+        for read in reads:
+            _READS[read.what](scene, read.expr, states)
+        return states
     handler = _KINDS.get(expr.kind)
     if handler is not None:
         return handler(scene, expr, states, node)
     for part in expr.parts:
         states = run(scene, part, states, node)
+    if pointer := follows(expr):
+        _follow(scene, pointer, states)
     return states
 
 
@@ -45,7 +54,7 @@ def branches(scene: Scene, expr: Expr, states: States, node: int) -> tuple[State
     return [s.copy() for s in yes], [s.copy() for s in no]
 
 
-def _name(scene: Scene, expr: Expr, states: States, node: int) -> States:
+def _name(scene: Scene, expr: Expr, states: States) -> None:
     for state in states:
         val = state.get(expr.text)
         if val.mask == UNSET:
@@ -53,65 +62,46 @@ def _name(scene: Scene, expr: Expr, states: States, node: int) -> States:
             state.set(expr.text, NOTHING)
         elif (filler := state.vals.pop(OUT + expr.text, NOTHING)).tested >= 0 or filler.used:
             scene.use("unset", expr, filler, state.trail)
-    return states
 
 
-def _member(scene: Scene, expr: Expr, states: States, node: int) -> States:
-    if expr.op == "." and expr.parts[0].kind == "name":
-        return states  # a member of a struct variable: written one by one, so never judged
-    states = run(scene, expr.parts[0], states, node)
-    if expr.op == "->":
-        for state in states:
-            dereference(scene, state, expr.parts[0])
-    return states
-
-
-def _index(scene: Scene, expr: Expr, states: States, node: int) -> States:
-    for part in expr.parts:
-        states = run(scene, part, states, node)
+def _address(scene: Scene, expr: Expr, states: States) -> None:
     for state in states:
-        dereference(scene, state, expr.parts[0])
-    return states
+        if state.get(expr.text).mask == UNSET:
+            state.vals[expr.text] = Val()
+            state.vals[OUT + expr.text] = Val()
+
+
+def _follow(scene: Scene, pointer: Expr, states: States) -> None:
+    for state in states:
+        dereference(scene, state, pointer)
+
+
+_READS = {"name": _name, "address": _address, "pointer": _follow}
 
 
 def _unary(scene: Scene, expr: Expr, states: States, node: int) -> States:
     inner = expr.parts[0]
     if expr.op == "&":
-        return _address(scene, inner, states, node)
+        return _address_of(scene, inner.bare, states, node)
     states = run(scene, inner, states, node)
-    for state in states:
-        if expr.op == "*":
-            dereference(scene, state, _pointer(inner))
-        elif expr.op in ("++", "--"):
+    if expr.op in ("++", "--"):
+        for state in states:
             state.forget(inner.text)
+    elif pointer := follows(expr):
+        _follow(scene, pointer, states)
     return states
 
 
-def _pointer(expr: Expr) -> Expr:
-    """What `*(p + n)` goes through: p."""
-    bare = expr.bare
-    while bare.kind == "binary" and bare.op in ("+", "-"):
-        bare = bare.parts[0].bare
-    return bare
-
-
-def _address(scene: Scene, inner: Expr, states: States, node: int) -> States:
-    """`&p->m` reads p but nothing behind it; `&a->b->m` reads a->b."""
-    inner = inner.bare
-    if inner.kind == "name":
-        for state in states:
-            if state.get(inner.text).mask == UNSET:
-                state.vals[inner.text] = Val()
-                state.vals[OUT + inner.text] = Val()
-        return states
-    if inner.kind in ("member", "index"):
-        for part in inner.parts[1:]:
-            states = run(scene, part, states, node)
-        base = inner.parts[0]
-        if inner.kind == "member" and inner.op == ".":
-            return _address(scene, base, states, node)
-        return run(scene, base, states, node)
-    return run(scene, inner, states, node)
+def _address_of(scene: Scene, inner: Expr, states: States, node: int) -> States:
+    """`&f(p)->m` calls f() and reads nothing behind what it gives."""
+    if inner.kind not in ("member", "index"):
+        return run(scene, inner, states, node)
+    for part in inner.parts[1:]:
+        states = run(scene, part, states, node)
+    base = inner.parts[0]
+    if inner.kind == "member" and inner.op == ".":
+        return _address_of(scene, base.bare, states, node)
+    return run(scene, base, states, node)
 
 
 def _postfix(scene: Scene, expr: Expr, states: States, node: int) -> States:
@@ -149,10 +139,9 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
         return states
     if not expr.name:
         states = run(scene, expr.parts[0], states, node)
-    known = scene.known(expr.name)
-    for number in range(1, len(expr.parts)):
-        if known is None or number not in known.typeof:
-            states = _argument(scene, expr, number, states, node)
+    shape = scene.shape(expr)
+    for number in shape.evaluated:
+        states = _argument(scene, expr, number, states, node)
     if expr.name in ("PTR_ERR", "ERR_CAST") and expr.args:
         _read_errno(scene, expr, states)
     if expr.name in calls.ASSERTIONS and expr.args:
@@ -162,14 +151,11 @@ def call(scene: Scene, expr: Expr, states: States, node: int, target: str) -> St
     dropped = at.kind == "expr" and at.expr is expr and at.stmt is None
     out: States = []
     for state in states:
-        fact = site.fact
-        if fact is not None:
-            for number in fact.uses:
-                pointer = pointed(expr.args[number - 1]) if number <= len(expr.args) else None
-                if pointer is not None:
-                    dereference(scene, state, pointer, expr, late=False)
-        for after in calls.apply(scene, site, state, node):
-            _fill(site, after, dropped)
+        for pointer in shape.followed:
+            dereference(scene, state, pointer, expr, late=False)
+        for after in calls.apply(scene, site, shape, state, node):
+            if shape.filled:
+                _fill(site, shape, after, dropped)
             out.append(after)
     return out
 
@@ -184,12 +170,11 @@ def _read_errno(scene: Scene, expr: Expr, states: States) -> None:
             scene.errnos[seen] = Errno(key, expr, val, state.trail)
 
 
-def _fill(site: Site, state: State, dropped: bool) -> None:
+def _fill(site: Site, shape: CallShape, state: State, dropped: bool) -> None:
     """A call that is given the address of a variable without a value fills it, or fails."""
     always = site.fact.fills if site.fact is not None else frozenset()
-    for number, arg in enumerate(site.call.args, 1):
-        bare = arg.bare
-        name = OUT + bare.parts[0].text if bare.kind == "unary" and bare.op == "&" else ""
+    for number, variable in shape.filled:
+        name = OUT + variable
         if name in state.vals and number in always:
             del state.vals[name]
         elif name in state.vals:
@@ -199,10 +184,7 @@ def _fill(site: Site, state: State, dropped: bool) -> None:
 def _argument(scene: Scene, expr: Expr, number: int, states: States, node: int) -> States:
     """A call may be a macro that writes a plain name, as spin_lock_irqsave() does."""
     arg = expr.parts[number]
-    kind = arg.kind
-    if kind in _VALUES:
-        return states
-    if kind == "name":
+    if arg.kind == "name":
         for state in states:
             val = state.get(arg.text)
             if val.mask == UNSET:
@@ -304,14 +286,8 @@ def _ptr_err_or_zero(scene: Scene, left: Expr, pointer: Expr, states: States, no
     return out
 
 
-_VALUES = frozenset(["number", "string", "char", "type", "sizeof"])
-"""Expressions that read nothing."""
-
 _KINDS: dict[str, Callable[[Scene, Expr, States, int], States]] = {
-    "name": _name,
-    **dict.fromkeys(_VALUES, _nothing),
-    "member": _member,
-    "index": _index,
+    **dict.fromkeys(VALUES, _nothing),
     "unary": _unary,
     "postfix": _postfix,
     "conditional": _conditional,
@@ -319,3 +295,4 @@ _KINDS: dict[str, Callable[[Scene, Expr, States, int], States]] = {
     "call": _call,
     "assign": _assign,
 }
+"""How that is evaluated which does more than read."""

@@ -19,7 +19,7 @@ _MAKES = re.compile(r"init|register|add|create|alloc")
 
 def hand_on(scene: Scene, site: Site, state: State) -> None:
     """What is gone is handed to a function that is not the one to give it back."""
-    if not any(val.freed for val in state.vals.values()):
+    if not state.lost():
         return
     given = {r.where for r in site.fact.releases} if site.fact is not None else set()
     for number, arg in enumerate(site.call.args, 1):

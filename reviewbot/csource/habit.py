@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewbot.csource import syntax as c
+from reviewbot.csource.callshape import pointed
 from reviewbot.csource.conditions import read_test
-from reviewbot.csource.scene import pointed
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.values import TRUE, ZERO
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reviewbot.csource.borrowing import PASSIVE, READ_HERE
+from reviewbot.csource.borrowing import PASSIVE
+from reviewbot.csource.callshape import READ_HERE
 from reviewbot.csource.dying import let_go_of_source, let_go_of_whole
 from reviewbot.csource.events import Site
 from reviewbot.csource.facts import Fact, Kind

@@ -38,6 +38,7 @@ from reviewbot.csource.freed import INSIDE, LOOPING, SAME, UNDER
 from reviewbot.csource.hanging import UNLINKED
 from reviewbot.csource.known_value import value
 from reviewbot.csource.liveness import live_names
+from reviewbot.csource.reading import starts_unset
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.slips import GONE, note_guard_end, note_held
@@ -276,7 +277,7 @@ class _Walk:
             return [state]
         if stmt.value is None:
             state.forget(stmt.name)
-            if not stmt.array and (stmt.pointer or _is_scalar(stmt.type)):
+            if starts_unset(stmt):
                 state.set(stmt.name, Val(UNSET))
             return [state]
         left = self.name(node, stmt)
@@ -566,16 +567,3 @@ class _Walk:
         return any(v.inst == name and t in names for t, v in state.vals.items()) or (
             state.get(bare.text).inst == name
         )
-
-
-_SCALARS = frozenset(
-    "int char long short unsigned signed bool size_t ssize_t u8 u16 u32 u64 s8 s16 s32 s64 "
-    "uint8_t uint16_t uint32_t uint64_t int8_t int16_t int32_t int64_t loff_t gfp_t dma_addr_t "
-    "phys_addr_t resource_size_t irqreturn_t __u8 __u16 __u32 __u64 __be16 __be32 __be64 __le16 "
-    "__le32 __le64 sector_t pgoff_t off_t dev_t".split()
-)
-
-
-def _is_scalar(type: str) -> bool:
-    words = [w for w in type.split() if w not in ("const", "volatile", "register")]
-    return bool(words) and (words[0] == "enum" or all(w in _SCALARS for w in words))

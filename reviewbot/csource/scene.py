@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.asked import Asked, read_asked
+from reviewbot.csource.callshape import CallShape, pointed
 from reviewbot.csource.cfg import Edge, Graph, Node
 from reviewbot.csource.conditions import constant_mask, errno_compared, read_test
 from reviewbot.csource.events import (
@@ -24,6 +25,7 @@ from reviewbot.csource.events import (
 )
 from reviewbot.csource.facts import Fact, Facts, Failure, Resource
 from reviewbot.csource.moved import movable
+from reviewbot.csource.reading import Read, reads, starts_unset
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import ANY, Held, State, Trail, Val, roots
 
@@ -57,6 +59,13 @@ class Scene:
         self._resources: dict[str, Resource | None] = {}
         self._locks: dict[str, bool] = {}
         self._asked: dict[c.Expr, Asked | None] = {}
+        self._reads: dict[c.Expr, tuple[Read, ...] | None] = {}
+        self._shapes: dict[c.Expr, CallShape] = {}
+        self.unwritten = frozenset(
+            stmt.name
+            for stmt in graph.function.statements
+            if isinstance(stmt, c.Declare) and starts_unset(stmt)
+        )
         self._roots: dict[int, frozenset[str]] = {}
         self.locals: set[str] = set()
         self.pointers: set[str] = set()
@@ -122,6 +131,19 @@ class Scene:
         if expr not in self._asked:
             self._asked[expr] = read_asked(expr)
         return self._asked[expr]
+
+    def reads(self, expr: c.Expr) -> tuple[Read, ...] | None:
+        """What evaluating it reads; None where that does more than read."""
+        if expr not in self._reads:
+            self._reads[expr] = reads(expr, self.unwritten)
+        return self._reads[expr]
+
+    def shape(self, call: c.Expr) -> CallShape:
+        """What is the same each time a path comes to a call."""
+        shape = self._shapes.get(call)
+        if shape is None:
+            shape = self._shapes[call] = CallShape(call, self.known(call.name), self.unwritten)
+        return shape
 
     def _borrowed(self) -> frozenset[str]:
         """The variables that are good only while a section lasts, and entries of RCU lists."""
@@ -438,17 +460,6 @@ class _Survey:
 
 def _jumps(stmt: c.Stmt) -> bool:
     return any(isinstance(inner, c.Goto) for inner in c.statements(stmt))
-
-
-def pointed(arg: c.Expr) -> c.Expr | None:
-    """The pointer that a callee follows when it is handed `arg`: p for `p` and for `&p->m`."""
-    arg = arg.bare
-    if arg.kind != "unary" or arg.op != "&":
-        return arg if arg.kind in ("name", "member", "index", "call") else None
-    inner = arg.parts[0].bare
-    while inner.kind == "member" and inner.op == ".":
-        inner = inner.parts[0].bare
-    return inner.parts[0].bare if inner.kind == "member" else None
 
 
 def contradicts_itself(trail: Trail | None, steady: Callable[[str], bool]) -> bool:

@@ -65,7 +65,7 @@ def note_stored(scene: Scene, left: Expr, right: Expr, state: State) -> None:
     if bare.kind in ("name", "member"):
         _carry(scene, state, bare.text)
     if keeps_value(scene, left.text, val):
-        state.set(left.text, val._replace(used=0))
+        state.set(left.text, val._replace(used=0) if val.used else val)
     if left.text in scene.errnos_asked and is_errno(bare):
         state.set(f"{left.text}=={bare.text}", Val(POS))
 

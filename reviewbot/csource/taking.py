@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reviewbot.csource.callshape import CallShape
 from reviewbot.csource.events import Site
 from reviewbot.csource.facts import Acquire, Fact, Failure, Resource
 from reviewbot.csource.names import is_predicate
@@ -64,16 +65,12 @@ def _held_name(
     return key_of(resource, text), text
 
 
-def note_result(scene: Scene, site: Site, state: State, fact: Fact | None) -> None:
+def note_result(site: Site, shape: CallShape, state: State) -> None:
     """What is known of the call's value before anybody looked at it."""
-    same = argument_at(site, fact.returns) if fact is not None else None
+    fact, text = site.fact, site.call.text
+    same = argument_at(site, fact.returns) if fact is not None and fact.returns else None
     if same is not None:
-        state.vals[site.call.text] = state.get(same.bare.text)._replace(used=0)
-        return
-    if state.get(site.call.text).tested >= 0 and is_predicate(site.name):
-        return  # asked before, and nothing that it depends on was written since
-    if fact is not None and fact.failure not in (None, Failure.NEVER):
-        assert fact.failure is not None
-        state.vals[site.call.text] = Val(POSSIBLE[fact.failure], origin=site.id)
-    else:
-        state.vals[site.call.text] = Val(ANY, origin=site.id)
+        state.vals[text] = state.get(same.bare.text)._replace(used=0)
+    elif state.get(text).tested < 0 or not is_predicate(site.name):
+        # Where it was asked before, nothing that its answer depends on was written since.
+        state.vals[text] = Val(shape.possible, origin=site.id)

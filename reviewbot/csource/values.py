@@ -126,6 +126,10 @@ class State:
     def get(self, text: str) -> Val:
         return self.vals.get(text, NOTHING)
 
+    def lost(self) -> bool:
+        """Whether anything that is known of was given back."""
+        return any(val.freed for val in self.vals.values())
+
     def set(self, text: str, val: Val) -> None:
         if val == NOTHING:
             self.vals.pop(text, None)
@@ -134,9 +138,9 @@ class State:
 
     def forget(self, text: str) -> None:
         """`text` was written: drop what was known of it and of all that is built on it."""
-        for key in [k for k in self.vals if k == text or mentions(k, text)]:
+        for key in [k for k in self.vals if text in k and (k == text or mentions(k, text))]:
             del self.vals[key]
-        for key in [k for k, h in self.held.items() if h.text and mentions(h.text, text)]:
+        for key in [k for k, h in self.held.items() if text in h.text and mentions(h.text, text)]:
             if key.startswith(KEYED):
                 del self.held[key]
 
