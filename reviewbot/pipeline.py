@@ -51,8 +51,11 @@ class Request:
     revision: int | None = None
 
 
-_COLLECT_AFTER = 50_000
-"""So many more containers made than freed before garbage is looked for; Python's own is 700."""
+_COLLECT_AFTER = 300_000
+"""So many more containers made than freed before garbage is looked for; Python's own is 700.
+
+Few of a patch's things need it: most go as soon as its review is done. Until then looking for
+garbage finds them all alive, time and again. It may cost some 40 MB."""
 
 
 @dataclass(frozen=True, slots=True)
