@@ -8,7 +8,7 @@ from typing import Literal
 
 from reviewbot.around import Around
 from reviewbot.csource.facts import Facts
-from reviewbot.csource.parse import parse_file
+from reviewbot.csource.parse import SourceFile, parse_file
 from reviewbot.csource.sight import CFile, Side
 from reviewbot.csource.stitch import stitch
 from reviewbot.csource.syntax import Function
@@ -34,7 +34,7 @@ class Reader:
     def __init__(self) -> None:
         self._left: dict[str, CFile] = {}
         self._effects: dict[bytes, Function] = {}
-        self._read: dict[str, tuple[bytes, frozenset[int], CFile]] = {}
+        self._read: dict[str, tuple[bytes, frozenset[int], SourceFile]] = {}
 
     def side(self, images: PatchImages, name: SideName) -> Side:
         """All C files of the patch on this side, and those that earlier patches left."""
@@ -75,7 +75,7 @@ class Reader:
         known = self._read.get(path)
         if known is not None and known[:2] == (text, lines):
             return known[2]
-        file = parse_file(path, text, lines)
+        file = parse_file(path, text, lines, None if known is None else known[2])
         self._read[path] = (text, lines, file)
         return file
 

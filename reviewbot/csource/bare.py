@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 
+from reviewbot.csource.piece import line_starts
 from reviewbot.csource.preprocessor import blank
 
 _LEXEME = re.compile(
@@ -44,6 +44,10 @@ class Run:
         """The number of the line that holds the byte."""
         return self.first + bisect_right(self._starts, offset) - 1
 
+    def holds(self, line: int) -> bool:
+        """Whether a line with this number is in it."""
+        return 0 <= line - self.first < len(self._starts)
+
     def span(self, line: int) -> tuple[int, int]:
         """The offsets of a line's first byte and past its last; of the ends for one outside."""
         at = line - self.first
@@ -55,8 +59,7 @@ class Run:
 
     @cached_property
     def _starts(self) -> list[int]:
-        lengths = [len(line) + 1 for line in self.text.split(b"\n")]
-        return [0, *accumulate(lengths[:-1])]
+        return line_starts(self.text)
 
 
 def _blanked(found: re.Match[bytes]) -> bytes:

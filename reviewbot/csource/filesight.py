@@ -55,9 +55,8 @@ class FileSight:
         """The touched lines, one below the other: cheap to look into before anything else."""
         found: list[bytes] = []
         for run in self.runs:
-            lines = run.text.split(b"\n")
-            there = sorted(number - run.first for number in self.touched)
-            found += (lines[at] for at in there if 0 <= at < len(lines))
+            there = [run.span(line) for line in sorted(self.touched) if run.holds(line)]
+            found += (run.text[start:end] for start, end in there)
         return b"\n".join(found)
 
     def touches(self, first: int, last: int) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reviewbot.csource.signature import Signature, read_signature
+from reviewbot.csource.signature import Signature, plain_signature, read_signature
 
 _STRING = rb'"(?:[^"\\\n]|\\.)*"' rb"|'(?:[^'\\\n]|\\.)*'"
 _OUTSIDE = re.compile(_STRING + rb"|[(){};=]", re.S)
@@ -30,29 +30,56 @@ class Place:
 
 def functions_in(text: bytes) -> Iterator[Place]:
     """The function definitions in text without comments and directives, in order."""
-    brackets = _Brackets(text)
-    start = position = 0
-    initialiser = False
-    while brackets.patience > 0 and (found := _OUTSIDE.search(text, position)):
-        position = found.end()
-        match found.group():
-            case b"(":
-                position = brackets.closing(found.start(), _PARENS, b"(")
-            case b"=":
-                initialiser = True
-            case b";" | b"}":
-                start, initialiser = position, False
-            case b"{":
-                head, brace = text[start : found.start()], found.start()
-                if not head.rstrip().endswith(b'"C"'):
-                    signature = None if initialiser else read_signature(head)
-                    if signature is None or (signature.macro and _VALUES.match(text, position)):
-                        position = brackets.braces_end(brace)
-                    else:
-                        first = start + signature.start
-                        position = brackets.body_end(brace)
-                        yield Place(signature.name, signature, first, brace, position)
+    return Search(text).places()
+
+
+class Search:
+    """For the functions of a text. Between two of them it knows nothing but where it is."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self._brackets = _Brackets(text)
+
+    @property
+    def closed(self) -> bool:
+        """Whether every bracket on the way was closed, so that nothing was searched for up to
+        the text's end."""
+        return self._brackets.patience == self._brackets.patience_at_first
+
+    def places(self, start: int = 0) -> Iterator[Place]:
+        """From an offset between two functions."""
+        text, brackets, position = self.text, self._brackets, start
+        initialiser = False
+        while brackets.patience > 0:
+            if start == position and not initialiser and (plain := plain_signature(text, start)):
+                head, brace = plain
+                position = brackets.body_end(brace)
+                yield Place(head.name, head, start + head.start, brace, position)
                 start = position
+                continue
+            found = _OUTSIDE.search(text, position)
+            if found is None:
+                return
+            position = found.end()
+            match found.group():
+                case b"(":
+                    position = brackets.closing(found.start(), _PARENS, b"(")
+                case b"=":
+                    initialiser = True
+                case b";" | b"}":
+                    start, initialiser = position, False
+                case b"{":
+                    brace = found.start()
+                    before = text[start:brace]
+                    if not before.rstrip().endswith(b'"C"'):
+                        signature = None if initialiser else read_signature(before)
+                        if signature is None or (signature.macro and _VALUES.match(text, position)):
+                            position = brackets.braces_end(brace)
+                        else:
+                            first = start + signature.start
+                            position = brackets.body_end(brace)
+                            yield Place(signature.name, signature, first, brace, position)
+                    start = position
 
 
 class _Brackets:
@@ -61,7 +88,7 @@ class _Brackets:
 
     def __init__(self, text: bytes) -> None:
         self.text = text
-        self.patience = 16 * len(text) + 1
+        self.patience = self.patience_at_first = 16 * len(text) + 1
 
     def closing(self, opening: int, bracket: re.Pattern[bytes], opener: bytes) -> int:
         """Past the bracket that closes the one at `opening`; the next offset where none does."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from reviewbot.csource.bare import Run
-from reviewbot.csource.locate import Place, functions_in
+from reviewbot.csource.locate import Place
+from reviewbot.csource.located import Located, located
 from reviewbot.csource.lower_function import lower_function
 from reviewbot.csource.normalise import normalise
 from reviewbot.csource.piece import Piece, line_starts
@@ -17,7 +18,13 @@ class SourceFile:
     """A whole C file (the `CFile` of sight.py). `dead` are the lines, first and last, that
     were not read because another arm of their #if was."""
 
-    def __init__(self, path: str, text: bytes, lines: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        path: str,
+        text: bytes,
+        lines: frozenset[int] = frozenset(),
+        like: SourceFile | None = None,
+    ) -> None:
         self.path = path
         self.whole = True
         self.text = text
@@ -25,13 +32,15 @@ class SourceFile:
         seen = live(text, lines)
         self._live = seen.text
         self._dead = seen.dead
-        self._places = tuple(functions_in(self._live))
-        self._first_lines = _first_lines(self._live, self._places)
+        self._located: Located = located(self._live, None if like is None else like._located)
+        self._places = self._located.places
+        self._spans = tuple(_spans(self._live, self._places))
         self._names = tuple(place.name for place in self._places)
         self._by_name: dict[str, int] = {}
         for number, place in enumerate(self._places):
             self._by_name.setdefault(place.name, number)
         self._read: dict[int, Function] = {}
+        self._like = like
 
     @property
     def names(self) -> Sequence[str]:
@@ -45,10 +54,7 @@ class SourceFile:
         )
 
     def spans(self) -> Sequence[tuple[str, int, int]]:
-        return tuple(
-            (place.name, first, first + self._live.count(b"\n", place.start, place.end))
-            for place, first in zip(self._places, self._first_lines, strict=True)
-        )
+        return self._spans
 
     def runs(self) -> Sequence[Run]:
         return (self._run,)
@@ -71,29 +77,43 @@ class SourceFile:
     def _function(self, number: int) -> Function:
         found = self._read.get(number)
         if found is None:
-            place, first = self._places[number], self._first_lines[number]
-            found = _lower(self._live[place.start : place.end], place, first)
+            place, first = self._places[number], self._spans[number][1]
+            text = self._live[place.start : place.end]
+            found = self._shared(place.name, text, first) or _lower(text, place, first)
             self._read[number] = found
         return found
 
+    def _shared(self, name: str, text: bytes, first: int) -> Function | None:
+        """The very function of the other side, where it has the same text on the same lines."""
+        there = self._like
+        number = None if there is None else there._by_name.get(name)
+        if there is None or number is None or there._spans[number][1] != first:
+            return None
+        return there._function(number) if there.source(name) == text else None
 
-def parse_file(path: str, text: bytes, lines: frozenset[int] = frozenset()) -> SourceFile:
+
+def parse_file(
+    path: str,
+    text: bytes,
+    lines: frozenset[int] = frozenset(),
+    like: SourceFile | None = None,
+) -> SourceFile:
     """Read a whole C file; any bytes will do.
 
     `lines` are lines of interest (touched ones, from 1): of each #if the arm that has one is
-    read, the first arm otherwise.
+    read, the first arm otherwise. What the file has in common with `like`, another state of
+    it, need not be read twice.
     """
-    return SourceFile(path, text, lines)
+    return SourceFile(path, text, lines, like)
 
 
-def _first_lines(text: bytes, places: Sequence[Place]) -> list[int]:
-    lines: list[int] = []
+def _spans(text: bytes, places: Sequence[Place]) -> Iterator[tuple[str, int, int]]:
     line, position = 1, 0
     for place in places:
-        line += text.count(b"\n", position, place.start)
-        position = place.start
-        lines.append(line)
-    return lines
+        first = line + text.count(b"\n", position, place.start)
+        position = place.end
+        line = first + text.count(b"\n", place.start, position)
+        yield place.name, first, line
 
 
 def _lower(text: bytes, place: Place, first: int) -> Function:

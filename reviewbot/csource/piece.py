@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import accumulate
 
 from tree_sitter import Node
 
@@ -80,9 +82,7 @@ def decoded(text: str) -> str:
 
 def line_starts(text: bytes) -> list[int]:
     """The offset of each line's first byte."""
-    starts = [0]
-    offset = text.find(b"\n")
-    while offset >= 0:
-        starts.append(offset + 1)
-        offset = text.find(b"\n", offset + 1)
+    starts = list(accumulate(map(len, BytesIO(text)), initial=0))
+    if len(starts) > 1 and not text.endswith(b"\n"):
+        starts.pop()
     return starts

@@ -5,16 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_LEXEME = re.compile(
-    rb"/\*.*?(?:\*/|\Z)|//(?:[^\n\\]|\\.)*"
-    rb'|"(?:[^"\\\n]|\\.)*"'
-    rb"|'(?:[^'\\\n]|\\.)*'"
-    rb"|#",
-    re.S,
-)
-_DIRECTIVE = re.compile(
-    rb"#[ \t]*(?P<word>\w*)(?P<rest>(?:[^\n\\/]|\\.|/\*.*?(?:\*/|\Z)|/)*)", re.S
-)
+_PASSED = rb"""[^/"'#]++|"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+'|["']|/(?![*/])"""
+_COMMENT = rb"/\*[^*]*+(?:\*++(?!/)[^*]*+)*+(?:\*++/|\Z)|//(?:[^\n\\]++|\\.)*+"
+_DIRECTIVE = rb"#[ \t]*+(?P<word>\w*+)(?P<rest>(?:[^\n\\/]++|\\.|/\*.*?(?:\*/|\Z)|/)*+)"
+_NEXT = re.compile(rb"(?:%b)*+(%b|%b)" % (_PASSED, _COMMENT, _DIRECTIVE), re.S)
+"""Past what is neither, a comment, or what is a directive where it begins a line."""
 _NEVER = re.compile(rb"[ \t]*(?:0|false)\b")
 _BLANK = bytes(byte if byte in b"\n\r" else 0x20 for byte in range(256))
 
@@ -73,17 +68,14 @@ def live(text: bytes, touched: frozenset[int] = frozenset()) -> Live:
     dead: list[tuple[int, int]] = []
     lines = _Lines(text)
     position = 0
-    while found := _LEXEME.search(text, position):
-        start, position = found.span()
-        first = text[start]
-        if first == 0x2F:  # a comment
-            out[start:position] = blank(out[start:position])
-        elif first == 0x23 and _begins_line(out, start):
-            directive = _DIRECTIVE.match(text, start)
-            assert directive is not None
-            position = directive.end()
-            _follow(directive, stack, dead, touched, lines)
-            out[start:position] = blank(out[start:position])
+    while found := _NEXT.match(text, position):
+        start, position = found.span(1)
+        if found["word"] is not None:
+            if not _begins_line(out, start):
+                position = start + 1
+                continue
+            _follow(found, start, stack, dead, touched, lines)
+        out[start:position] = found[1].translate(_BLANK)
     for choice in stack:
         choice.arms.append((choice.opened, len(text)))
         dead.extend(choice.dead(touched, lines))
@@ -99,6 +91,7 @@ def _begins_line(text: bytearray, offset: int) -> bool:
 
 def _follow(
     directive: re.Match[bytes],
+    start: int,
     stack: list[_Choice],
     dead: list[tuple[int, int]],
     touched: frozenset[int],
@@ -109,9 +102,9 @@ def _follow(
         never = word == b"if" and _NEVER.match(directive["rest"]) is not None
         stack.append(_Choice(never, opened=directive.end()))
     elif stack and word in (b"else", b"elif", b"elifdef", b"elifndef"):
-        stack[-1].arms.append((stack[-1].opened, directive.start()))
+        stack[-1].arms.append((stack[-1].opened, start))
         stack[-1].opened = directive.end()
     elif stack and word == b"endif":
         choice = stack.pop()
-        choice.arms.append((choice.opened, directive.start()))
+        choice.arms.append((choice.opened, start))
         dead.extend(choice.dead(touched, lines))

@@ -9,7 +9,9 @@ from reviewbot.csource.vocabulary import AGGREGATES, PRIMITIVES, STORAGE, TYPEOF
 
 _ITEM = re.compile(rb"[A-Za-z_]\w*|\S", re.S)
 _NO_FUNCTION = AGGREGATES | {b"typedef"}
-_PLAIN = re.compile(rb"\s*((?:[A-Za-z_]\w*[\s*]+)+)([A-Za-z_]\w*)\s*(\([^()]*\))\s*\Z")
+_PLAIN = re.compile(
+    rb"\s*+((?:[A-Za-z_]\w*+[\s*]++)+)([A-Za-z_]\w*+)\s*+(\([^()\"']*+\))\s*+(?=\{)"
+)
 """`static int *name(...)`: what most functions look like, faster to tell than to take apart."""
 _SYSCALL = re.compile(rb"(?:\w+_)?SYSCALL\w*_DEFINE\w*\Z|SYSCALL_DEFINE\w*\Z")
 _FUNCTION_POINTER = re.compile(rb"\(\s*\*+\s*(?:const\s+)?(\w+)\s*\(")
@@ -43,6 +45,16 @@ class _Item:
         return self.text[:1].isalpha() or self.text[:1] == b"_"
 
 
+def plain_signature(text: bytes, start: int) -> tuple[Signature, int] | None:
+    """What `read_signature` says of the text between `start` and the next opening brace, and
+    where that brace is; None where that takes a closer look."""
+    plain = _PLAIN.match(text, start)
+    if plain is None or is_attribute(plain[2]) or not _returns(plain[1]):
+        return None
+    name, first, params, brace = plain[2], plain.start(1), plain.start(3), plain.end()
+    return Signature(_text(name), first - start, params - start), brace
+
+
 def read_signature(head: bytes) -> Signature | None:
     """What stands between the end of the thing before and an opening brace.
 
@@ -51,9 +63,6 @@ def read_signature(head: bytes) -> Signature | None:
     other macro that stands for a signature its leading arguments that are plain words, joined
     by underscores: `TEST_F(fixture, probe)` is `fixture_probe`.
     """
-    plain = _PLAIN.match(head)
-    if plain is not None and _returns(plain[1]) and not is_attribute(plain[2]):
-        return Signature(_text(plain[2]), plain.start(1), plain.start(3))
     items = _items(head)
     at = _parameters(items)
     if at is None:
@@ -73,9 +82,11 @@ def read_signature(head: bytes) -> Signature | None:
 
 
 def _returns(words: bytes) -> bool:
-    """Whether there is a type among the words before a name."""
-    names = words.replace(b"*", b" ").split()
-    return any(not (word in STORAGE or is_attribute(word)) for word in names)
+    """Whether there is a type among the words before a name; most often it is the last."""
+    for word in reversed(words.replace(b"*", b" ").split()):
+        if not (word in STORAGE or is_attribute(word)):
+            return True
+    return False
 
 
 def _text(word: bytes) -> str:

@@ -218,5 +218,8 @@ def _moved(hunk: Hunk, old: int, new: int) -> Hunk:
 
 def _joined(lines: list[bytes]) -> bytes:
     """The lines as one text; only the last may lack its end."""
+    text = b"".join(lines)
+    if text.count(b"\n") + (not text.endswith(b"\n")) >= len(lines):
+        return text
     whole = [line if line.endswith(b"\n") else line + b"\n" for line in lines[:-1]]
     return b"".join(whole + lines[-1:])

@@ -299,3 +299,25 @@ def test_two_definitions_of_one_name() -> None:
     assert first is not None
     assert isinstance(first.body.body[0], Return)
     assert first.line == 1
+
+
+TWO = b"int f(void)\n{\n\treturn 1;\n}\n\nint g(void)\n{\n\treturn 2;\n}\n"
+
+
+def test_two_states_of_a_file_share_the_functions_that_stand_where_they_stood() -> None:
+    before = parse_file("pump.c", TWO)
+    after = parse_file("pump.c", TWO.replace(b"2", b"3"), like=before)
+    assert after.function("f") is before.function("f")
+    assert after.function("g") is not before.function("g")
+    assert [outline(each) for each in after.functions()] == [
+        outline(each) for each in parse_file("pump.c", TWO.replace(b"2", b"3")).functions()
+    ]
+
+
+def test_a_function_that_was_moved_is_read_with_its_own_lines() -> None:
+    before = parse_file("pump.c", TWO)
+    after = parse_file("pump.c", b"\n" + TWO, like=before)
+    there = after.function("g")
+    assert there is not None
+    assert there is not before.function("g")
+    assert (there.line, there.body.body[0].line) == (7, 9)
