@@ -203,4 +203,9 @@ def _order(finding: Finding) -> tuple[str, int, str, str, str]:
 
 
 def _sorted(claims: Iterable[Claim]) -> list[Claim]:
-    return sorted(claims, key=lambda claim: (claim.line, claim.end_line, claim.shape))
+    """In the order of the text. What two paths show of one fault at one place is one claim: else
+    one path more would be one fault more."""
+    once: dict[tuple[int, tuple[str, ...], str, str], Claim] = {}
+    for claim in sorted(claims, key=lambda claim: (claim.line, claim.end_line, claim.shape)):
+        once.setdefault((claim.line, claim.shape, claim.group, claim.message), claim)
+    return list(once.values())

@@ -163,6 +163,11 @@ def _above(limit: c.Expr, start: c.Expr) -> bool:
     return limit.kind == "sizeof" or limit.name == "ARRAY_SIZE" or limit.text.isupper()
 
 
+def _never_holds(stmt: c.MacroBlock) -> bool:
+    """Whether a macro asserts what is false, so that it leaves: `ASSERT(false, return -EINVAL)`."""
+    return bool(stmt.args) and "ASSERT" in stmt.macro.upper() and constant(stmt.args[0]) is False
+
+
 class _Scope:
     __slots__ = ("block", "cleanups")
 
@@ -364,7 +369,8 @@ class _Builder:
     def macro_block(self, stmt: c.MacroBlock, loose: Loose) -> Loose:
         head = self.node("unread", stmt.line, loose, stmt=stmt)
         out, breaks, continues = self._body(stmt.body, [(head, True)])
-        skipped: Loose = [] if stmt.macro.startswith(_RUN) else [(head, False)]
+        runs = stmt.macro.startswith(_RUN) or _never_holds(stmt)
+        skipped: Loose = [] if runs else [(head, False)]
         return [*skipped, *out, *breaks, *continues]
 
     def guard(self, stmt: c.Guard, loose: Loose) -> Loose:

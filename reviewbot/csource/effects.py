@@ -8,7 +8,7 @@ from reviewbot.csource import calls
 from reviewbot.csource.callshape import CallShape
 from reviewbot.csource.events import Errno, Site
 from reviewbot.csource.following import dereference
-from reviewbot.csource.macros import UNEVALUATED, may_write
+from reviewbot.csource.macros import UNEVALUATED, jumps_inside, may_write
 from reviewbot.csource.reading import VALUES, follows
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
@@ -189,7 +189,11 @@ def _argument(scene: Scene, expr: Expr, number: int, states: States, node: int) 
             val = state.get(arg.text)
             if val.mask == UNSET:
                 known = scene.known(expr.name)
-                if not (may_write(expr.name, known, number) or _walks(expr, number)):
+                if not (
+                    may_write(expr.name, known, number)
+                    or _walks(expr, number)
+                    or jumps_inside(expr, scene.labels)
+                ):
                     scene.use("unset", arg, val, state.trail, expr)
                 state.set(arg.text, NOTHING)
     return run(scene, arg, states, node)

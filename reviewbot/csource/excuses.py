@@ -32,7 +32,30 @@ def excused(sight: Sight, exit: Exit, held: Held) -> bool:
         or _handed_on(sight, exit, held)
         or owner_frees(sight.function, held.text)
         or _caller_gives(sight, held)
+        or _callee_unlocks(sight, held)
     )
+
+
+def _callee_unlocks(sight: Sight, held: Held) -> bool:
+    """Whether a function that this one calls, at any depth, gives a lock of the whole file back
+    more often than it takes it."""
+    resource = sight.known.resource(held.resource)
+    if resource is None or resource.kind is not Kind.LOCK or roots(held.text) & sight.paths.locals:
+        return False
+    for callee in sight.callees(depth=_DEEP) if held.text else ():
+        taken = given = 0
+        for call in callee.calls:
+            fact = sight.known(call.name) if held.text in (a.bare.text for a in call.args) else None
+            if fact is not None and fact.source != SUMMARY:
+                taken += any(place.resource == held.resource for place in fact.acquires)
+                given += any(place.resource == held.resource for place in fact.releases)
+        if given > taken:
+            return True
+    return False
+
+
+_DEEP = 5
+"""So many calls down a function is looked for that may end a lock."""
 
 
 def _caller_gives(sight: Sight, held: Held) -> bool:

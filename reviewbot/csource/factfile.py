@@ -252,6 +252,7 @@ def _fact(name: str, row: facttable.Row) -> Fact:
         returns=row.get("returns", 0),
         managed=row.get("managed", False),
         shared=row.get("shared", False),
+        lends=row.get("lends", False),
         under=row.get("under", ""),
         links=row.get("links", 0),
         unlinks=row.get("unlinks", 0),

@@ -139,6 +139,7 @@ class Fact:
     returns: int = 0  # it returns this argument (of_node_get, get_device): another name for it
     managed: bool = False  # devm and kin: the driver core gives it back
     shared: bool = False  # what it takes is one more reference to what its caller holds besides
+    lends: bool = False  # whatever its name says, what it returns is not the caller's to give back
     links: int = 0  # &p->member as this argument: p hangs on a list from now on (list_add)
     unlinks: int = 0  # p hangs there no more (list_del)
     arms: int = 0  # &p->work as this argument will run on its own (schedule_work, mod_timer)

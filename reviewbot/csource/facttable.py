@@ -103,7 +103,8 @@ SCHEMA: Mapping[str, dict[str, Check]] = {
         "uses": _arguments,
         "typeof": _arguments,
         "fills": _arguments,
-        **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "shared", "out", "always")},
+        **{key: _is(bool) for key in ("sleeps", "noreturn", "managed", "shared", "lends")},
+        **{key: _is(bool) for key in ("out", "always")},
         **dict.fromkeys(
             ("takes", "callbacks_under", "drops", "undo", "managed_by", "waits_for"),
             _words(),

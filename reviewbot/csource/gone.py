@@ -12,7 +12,7 @@ from reviewbot.csource.names import puts
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.summaries import SOURCE as SUMMARY
 from reviewbot.csource.syntax import Expr
-from reviewbot.csource.values import ANY, FAILED, ZERO, Held, State, Val
+from reviewbot.csource.values import ANY, FAILED, ZERO, Held, State, Val, roots
 
 _MAKES = re.compile(r"init|register|add|create|alloc")
 
@@ -187,12 +187,24 @@ def is_its_end(
     """Whether with what a call gives back the thing itself is gone for this function.
 
     Not where it took one more reference only, nor where a callee that is no plain put gives
-    back a reference: it may be that of a list.
+    back a reference: it may be that of a list. What hangs somewhere may have more of them.
     """
     taken = scene.sites[held.site].fact if held.site in scene.sites else None
     if (taken is not None and (taken.returns or taken.shared)) or _counts(scene, site, text, state):
         return False
-    return resource.kind is not Kind.REFERENCE or _plain_put(site)
+    return resource.kind is not Kind.REFERENCE or (
+        _plain_put(site) and not _may_be_counted(scene, site, text)
+    )
+
+
+def _may_be_counted(scene: Scene, site: Site, text: str) -> bool:
+    """Whether the thing hangs on what was handed to a call: `sock->file = file; submit(sock);`."""
+    places = {place: at for place, at in scene.stored_as.get(text, {}).items() if "->" in place}
+    return any(
+        at < call.line < site.call.line and any(roots(a.text) & roots(place) for a in call.args)
+        for place, at in places.items()
+        for call in scene.calls_made
+    )
 
 
 def one_of_several(scene: Scene, site: Site, resource: Resource, text: str, state: State) -> bool:

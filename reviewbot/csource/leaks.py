@@ -9,6 +9,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from reviewbot.csource import syntax as c
+from reviewbot.csource.cfg import build
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit, Site
 from reviewbot.csource.excuses import excused
@@ -20,7 +21,8 @@ from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import exit_shape, last_branch
 from reviewbot.csource.summaries import SOURCE as SUMMARY
 from reviewbot.csource.summaries import Known
-from reviewbot.csource.tails import judged
+from reviewbot.csource.superseded import calls_after
+from reviewbot.csource.tails import gives_back, goes_along, judged
 from reviewbot.csource.values import ANY, NEG, ZERO, Held, roots
 from reviewbot.csource.verdicts import fails, goes_on, may_fail
 
@@ -259,7 +261,7 @@ def _on_error(
         return None
     if held.stored and _is_local(sight, held) and _kept_by_now(sight, held):
         return Sure.GUESSED
-    if _goes_over(sight, exit, held):
+    if _goes_over(sight, exit, held) or _goes_with_its_owner(sight, exit, held):
         return Sure.GUESSED
     if contrasted and not (held.stored and _mostly_kept(sight, held)):
         return Sure.CONTRASTED
@@ -279,6 +281,19 @@ def _goes_over(sight: Sight, exit: Exit, held: Held) -> bool:
         return False
     done = [e for e in sight.paths.exits if not fails(sight, e) and _took(e, held)]
     return bool(done) and all(any(_is_same(h, held) and not h.stored for h in e.held) for e in done)
+
+
+def _goes_with_its_owner(sight: Sight, exit: Exit, held: Held) -> bool:
+    """Whether only the other side says that the thing was not taken over together with what this
+    way out gives back."""
+    branch = last_branch(exit.trail)
+    doubts = held.doubts - _lenders_of(sight, held, (sight.paths,))
+    if branch is None or not doubts or sight.other is None:
+        return False
+    graph = build(sight.function)
+    after = calls_after(graph, graph.nodes[branch.node.id], branch.edge is True)
+    undo = [call for call in after if gives_back(sight.known, call)]
+    return goes_along(sight, {held.text}, undo, branch.node.line)
 
 
 def _kept_by_now(sight: Sight, held: Held) -> bool:
@@ -349,6 +364,8 @@ def _contrasted(sight: Sight, held: Held) -> bool:
         taken_back = {stored for *what, stored in side.paths.things if tuple(what) == thing}
         if True in taken_back or (taken_back and not held.stored):
             return True
+        if held.stored and taken_back:
+            continue  # by ways that had not stored it
         if thing in side.paths.unheld and not _only_before(side, sight.paths.sites[held.site].name):
             return True
     return False

@@ -109,7 +109,7 @@ def lost_guards(sight: Sight) -> Iterator[Guard]:
             use = next((e for e in chain.follows if e.parts[0].bare.text == key), None)
             if use is None or key in told or _settled(sight, key, use.line, chain):
                 continue
-            if _tests(sight, key) >= _tests(sight.other, key):
+            if _tests(sight, key) >= _tests(sight.other, key) or _is_address(sight, key):
                 continue
             told.add(key)
             yield Guard(key, use)
@@ -195,6 +195,12 @@ def _tests(sight: Sight, key: str) -> int:
     """How often the file asks whether it is NULL: a test may have moved to another function."""
     test = re.compile(rb"(?:!|&&\s*|\|\|\s*|\()%s\s*(?:&&|\|\||\))" % re.escape(key).encode())
     return sum(len(test.findall(file.text)) for file in sight.side.files.values())
+
+
+def _is_address(sight: Sight, key: str) -> bool:
+    """Whether all that the name ever stands for is the address of a member, which is never NULL."""
+    values = list(values_of(sight.function, key))
+    return bool(values) and all(value.text.startswith("&") for value in values)
 
 
 def _asked(cond: c.Expr) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from reviewbot.csource.facts import Fact
+from reviewbot.csource.syntax import Expr
 
 _READERS = frozenset(
     "IS_ERR IS_ERR_OR_NULL IS_ERR_VALUE PTR_ERR PTR_ERR_OR_ZERO ERR_PTR ERR_CAST WARN_ON "
@@ -43,6 +44,11 @@ def _by_name(name: str) -> bool:
     if not any(c.islower() for c in name):
         return True
     return bool(_WRITERS.search(name) or _TYPE_ONLY.search(name))
+
+
+def jumps_inside(call: Expr, labels: frozenset[str]) -> bool:
+    """Whether a call is handed a label, so that it is a macro: `decode_or(p, end, value, bad)`."""
+    return not labels.isdisjoint(arg.name for arg in call.args if arg.kind == "name")
 
 
 def may_write(name: str, fact: Fact | None, number: int) -> bool:

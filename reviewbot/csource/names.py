@@ -65,6 +65,15 @@ def tears_down(name: str) -> bool:
     return not name or _TEARS_DOWN.search(name.lower()) is not None
 
 
+_COUNTS_UP = re.compile(r"^(?:atomic\w*|refcount|kref)_(?:inc|add|get)")
+
+
+@lru_cache(maxsize=4096)
+def counts_up(name: str) -> bool:
+    """Whether a function of this name raises the count that it is handed the address of."""
+    return _COUNTS_UP.search(name) is not None
+
+
 _PREDICATE = re.compile(r"^IS_ENABLED$|^is_|_is_|^has_|_has_|_enabled$|_supported$|^test_bit$")
 
 

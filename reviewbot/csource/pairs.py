@@ -83,6 +83,8 @@ _NOTHING_TO_UNDO = frozenset(
     "xas_lock kref_init refcount_set kobject_init device_initialize".split()
 )
 """Set-up whose counterpart only helps debugging, or that another rule knows."""
+_TAKEN_BACK = frozenset("abort cancel rollback undo revert".split())
+"""So ends what takes back that something was begun: foo_new_abort()."""
 _TAKES_BACK = re.compile(
     r"(?:^|_)(?:put|unref|free|destroy|release|drop|close|delete)$"
     r"|^(?:put|free|destroy|release|delete)_"
@@ -103,6 +105,8 @@ def undoers(name: str) -> frozenset[str]:
         return frozenset()
     found: set[str] = set()
     words = name.split("_")
+    if words[-1] in _TAKEN_BACK:
+        return frozenset()
     for at, word in enumerate(words):
         for other in _BY_VERB.get(word, ()):
             found.add("_".join([*words[:at], other, *words[at + 1 :]]))
@@ -118,13 +122,15 @@ def undoer(resource: Resource) -> str:
 
 class Pair(NamedTuple):
     """`doer` is undone by `undoer`. `where` is the doer's argument that names what it did
-    (0: the value it returns), `at` the undoer's. `near`: both are called in the function."""
+    (0: the value it returns), `at` the undoer's. `near`: both are called in the function.
+    `out`: the doer is handed the address of the variable that the undoer is given."""
 
     doer: str
     undoer: str
     where: int
     at: int
     near: bool
+    out: bool = False
 
 
 def pairs_in(
@@ -185,7 +191,9 @@ def _near(function: Function, doer: Expr, undo: list[Expr]) -> Pair | None:
         given = [_named(arg) for arg in call.args]
         if given and given[0] in texts and all(text in texts for text in given):
             at = _thing_at(call)
-            return Pair(doer.name, call.name, texts[given[at - 1]], at, True)
+            where = texts[given[at - 1]]
+            out = call.args[at - 1].bare.kind == "name" and doer.args[where - 1].bare.op == "&"
+            return Pair(doer.name, call.name, where, at, True, out)
     return None
 
 
@@ -297,6 +305,8 @@ class Paired:
         doer, undoer = self._find(pair.doer), self._find(pair.undoer)
         if (doer and (doer.acquires or doer.releases)) or pair.doer in self._facts:
             return  # the tables know better
+        if doer and doer.lends:
+            return  # and that this one takes nothing
         if undoer is not None and undoer.releases:
             given = self.resource(undoer.releases[0].resource)
             if given is not None and given.kind in (Kind.LOCK, Kind.CONTEXT):
@@ -319,7 +329,7 @@ class Paired:
         failure = Failure.NULL_OR_ERR_PTR if pair.where == 0 else Failure.NONZERO
         self._facts[pair.doer] = replace(
             doer or Fact(pair.doer),
-            acquires=(Acquire(resource, pair.where),),
+            acquires=(Acquire(resource, pair.where, pair.out),),
             failure=doer.failure if doer and doer.failure else failure,
             source=doer.source if doer and doer.failure else SOURCE,
         )

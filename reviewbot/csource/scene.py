@@ -25,6 +25,7 @@ from reviewbot.csource.events import (
 )
 from reviewbot.csource.facts import Fact, Facts, Failure, Resource
 from reviewbot.csource.moved import movable
+from reviewbot.csource.names import counts_up
 from reviewbot.csource.reading import Read, reads, starts_unset
 from reviewbot.csource.summaries import Known
 from reviewbot.csource.values import ANY, Held, State, Trail, Val, roots
@@ -114,6 +115,7 @@ class Scene:
         )
         self.own_structs: frozenset[str] = frozenset()
         self.calls_made = graph.function.calls
+        self.labels = frozenset(s.name for s in graph.function.statements if isinstance(s, c.Label))
         self.unsteady: set[str] = set()
         _Survey(self).run()
 
@@ -192,6 +194,8 @@ class Scene:
         found: set[str] = set()
         for call in self.graph.function.calls:
             fact = self.known(call.name)
+            if counts_up(call.name):  # atomic_inc_not_zero(&p->refcount)
+                found |= {base.text for arg in call.args if (base := pointed(arg)) is not None}
             if fact is None or not fact.acquires:
                 continue
             places = {fact.returns} | {a.where for a in fact.acquires}
@@ -423,7 +427,8 @@ class _Survey:
         elif expr.kind == "postfix" or (expr.kind == "unary" and expr.op in ("++", "--", "&")):
             self.writes[expr.parts[0].text] += 2
         elif expr.kind == "conditional":
-            self.test(expr.parts[0])
+            for leaf in _leaves(expr.parts[0]):
+                self.test(leaf)
         elif expr.kind == "member" and expr.op == "->":
             self.dereferenced.add(expr.parts[0].bare.text)
             self.pointer(expr.parts[0].bare)
@@ -456,6 +461,16 @@ class _Survey:
             self.paths[text] = self.paths[bare.text]
         if bare.kind == "name" and not text.isidentifier():
             self.scene.stored_as.setdefault(bare.text, {}).setdefault(text, bare.line)
+
+
+def _leaves(cond: c.Expr) -> Iterator[c.Expr]:
+    """What a condition asks one after the other: p and p->m of `p && !p->m`."""
+    bare = cond.bare
+    if bare.kind == "binary" and bare.op in ("&&", "||"):
+        for part in bare.parts:
+            yield from _leaves(part)
+    else:
+        yield cond
 
 
 def _jumps(stmt: c.Stmt) -> bool:

@@ -97,7 +97,13 @@ class Sight:
         base = Outcomes(self.facts, summaries, cache)
         other = self.other.function if self.other is not None else None
         text = b"\n".join(file.text for file in self.side.files.values())
-        return Paired(base, pairs_in(self.function, other, text, base))
+        pairs = pairs_in(self.function, other, text, base)
+        return Paired(base, (p for p in pairs if not (p.where and self.lacks(p.undoer))))
+
+    def lacks(self, name: str) -> bool:
+        """Whether only the other side defines the function: nobody is to call it any more."""
+        here, there = self.side.files.values(), self.other.side.files.values() if self.other else ()
+        return any(name in f.names for f in there) and not any(name in f.names for f in here)
 
     @cached_property
     def _callees(self) -> FunctionSource:

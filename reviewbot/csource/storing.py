@@ -71,13 +71,17 @@ def note_stored(scene: Scene, left: Expr, right: Expr, state: State) -> None:
 
 
 def _carry(scene: Scene, state: State, text: str) -> None:
-    """`q = p` after get(p): the reference may be put by its other name."""
+    """`q = p` after get(p) or fill(p): it may be given back by its other name."""
     for key, held in list(state.held.items()):
         resource = scene.resource(held.resource)
-        if key.startswith(KEYED) and resource is not None and resource.kind is Kind.REFERENCE:
+        if key.startswith(KEYED) and resource is not None and resource.kind in _ARE_THINGS:
             whole = held.text.removeprefix("&")
             if whole == text or whole.startswith((text + "->", text + ".")):
                 state.held[key] = held._replace(stored=True)
+
+
+_ARE_THINGS = (Kind.REFERENCE, Kind.MEMORY)
+"""What is owned by whoever has the pointer, however it was taken."""
 
 
 def _let_go(state: State, name: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from reviewbot.csource.cfg import Node, build
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.facts import Fact, Kind
 from reviewbot.csource.habit import values_of
-from reviewbot.csource.names import may_keep
+from reviewbot.csource.names import may_keep, puts
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import branch_off
 from reviewbot.csource.summaries import Known
@@ -27,6 +27,7 @@ from reviewbot.csource.superseded import (
     comes_from_elsewhere,
     superseded,
 )
+from reviewbot.csource.values import roots
 from reviewbot.csource.verdicts import fails
 
 _UNDOES = re.compile(
@@ -35,6 +36,8 @@ _UNDOES = re.compile(
     r"|shutdown|off|drop|kill|unlink|unwind|unbind|disconnect|deactivate|undo|unpin|unload"
     r"|kfree|kvfree|vfree|iput|dput|fput|mmput|sockfd_put|bio_put)(?:_|$)"
 )
+_OWNER_ENDS = re.compile(r"(?:^|_)(?:destroy|unregister|delete)(?:_|$)")
+"""What a function is called that ends an object with all that it has."""
 _MANAGES = re.compile(r"^(?:devm_|drmm_|pcim_|devres_|__free|guard|scoped_guard|CLASS|no_free_ptr)")
 _SAYS = re.compile(
     r"^(?:if|while|for|switch|return|sizeof|likely|unlikely)$|print|_err|_warn|_dbg"
@@ -97,6 +100,7 @@ def _on_failure(sight: Sight, other: Sight) -> Iterator[Dropped]:
                 _hands(sight, key[0], tail.cond, call)
                 or comes_from_elsewhere(sight, call)
                 or _only_read(sight, call, tail.line)
+                or _hangs_on(sight, call, tail)
             )
             yield Dropped(call, tail.line, key[0], True, doubtful)
 
@@ -147,6 +151,29 @@ def _hands(sight: Sight, judged: str, cond: Node, call: c.Expr) -> bool:
     )
 
 
+def _hangs_on(sight: Sight, call: c.Expr, tail: Tail) -> bool:
+    things = {arg.bare.text for arg in call.args}
+    return goes_along(sight, things, tail.undo.values(), tail.line)
+
+
+def goes_along(sight: Sight, things: set[str], undo: Iterable[c.Expr], line: int) -> bool:
+    """Whether a thing was handed over above a line together with what the way out still gives
+    back, and may go with it: swap_table(dev, table), and then destroy(dev)."""
+    ends = (mine for mine in undo if puts(mine.name) or _OWNER_ENDS.search(mine.name))
+    kept = {arg.bare.text for mine in ends for arg in mine.args[:1]}
+    names = frozenset[str]().union(*(roots(thing) for thing in things))
+    kept = {text for text in kept if not roots(text) & names}
+    return any(
+        kept & {arg.bare.text for arg in one.args}
+        and any(
+            arg.bare.text in things and _may_take(sight.known, one.name, number)
+            for number, arg in enumerate(one.args, 1)
+        )
+        for one in sight.function.calls
+        if one.line < line and not one.name.endswith("data")  # set_drvdata() only shows the way
+    )
+
+
 def _may_take(known: Known, name: str, number: int) -> bool:
     fact = known(name)
     if fact is not None and (fact.borrows_all or number in fact.borrows):
@@ -161,8 +188,20 @@ def _at_the_end(sight: Sight, other: Sight) -> Iterator[Dropped]:
     for text, call in there.items():
         moved = text in still or call.name in sight.side.changed_calls
         lost = text not in here and not moved and not superseded(sight, call, None)
-        if lost and not comes_from_elsewhere(sight, call):
+        if lost and not (comes_from_elsewhere(sight, call) or _too_early(sight, other, call)):
             yield Dropped(call, sight.function.end_line, "", False)
+
+
+def _too_early(sight: Sight, other: Sight, call: c.Expr) -> bool:
+    """Whether the other side puts what it only read from somewhere, and goes on to use it: it was
+    never its to put."""
+    if not _only_read(sight, call, sight.function.end_line):
+        return False
+    name = call.args[0].bare.text
+    return any(
+        expr.line > call.end_line and expr.kind == "name" and expr.text == name
+        for expr in other.function.expressions
+    )
 
 
 def _before_success(sight: Sight) -> dict[str, c.Expr]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reviewbot.csource.callshape import CallShape
 from reviewbot.csource.events import Site
-from reviewbot.csource.facts import Acquire, Fact, Failure, Resource
+from reviewbot.csource.facts import Acquire, Fact, Failure, Kind, Resource
 from reviewbot.csource.names import is_predicate
 from reviewbot.csource.scene import Scene
 from reviewbot.csource.slips import GONE, note_flags, note_held
@@ -38,6 +38,7 @@ def take(scene: Scene, site: Site, fact: Fact, acquire: Acquire, state: State, n
         note_flags(scene, site, state)
     stored = bool(text) and not name.startswith(KEYED) and text not in scene.locals
     stored = stored and not acquire.member and bool(acquire.where or site.target)
+    stored = stored or _for_a_place(scene, resource, name, text, state)
     again = state.vals.pop(LENT + name, None) is not None
     state.held[name] = Held(resource.id, site.id, text, ok, frozenset(), False, stored, again)
     scene.takers.setdefault(name, set()).add(site.id)
@@ -47,6 +48,14 @@ def take(scene: Scene, site: Site, fact: Fact, acquire: Acquire, state: State, n
     if acquire.out and text:
         state.set(text, Val(POS, inst=name, origin=site.id))
     state.note(scene.graph.nodes[node], None, "acquire", site.id)
+
+
+def _for_a_place(scene: Scene, resource: Resource, name: str, text: str, state: State) -> bool:
+    """Whether it is one more reference to what the path has stored: `p->dev = dev; get(dev);`."""
+    if not name.startswith(KEYED) or resource.kind is not Kind.REFERENCE:
+        return False
+    held = state.held.get(state.get(text).inst)
+    return held is not None and held.stored and text in scene.locals
 
 
 def _held_name(

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.events import Use
-from reviewbot.csource.macros import may_write
+from reviewbot.csource.macros import jumps_inside, may_write
 from reviewbot.csource.values import Trail
 
 
@@ -132,12 +132,13 @@ def writing_lines(function: c.Function, name: str) -> list[int]:
 
 
 def _writes(function: c.Function, name: str) -> Iterator[int]:
+    labels = frozenset(s.name for s in function.statements if isinstance(s, c.Label))
     for expr in function.expressions:
         first = expr.parts[0].text if expr.parts else ""
         if expr.kind in ("assign", "postfix") or expr.op in ("&", "++", "--"):
             if first == name and expr.kind != "binary":
                 yield expr.line
-        elif expr.kind == "call" and may_write(expr.name, None, 0):
+        elif expr.kind == "call" and (may_write(expr.name, None, 0) or jumps_inside(expr, labels)):
             yield from (expr.line for arg in expr.args if arg.text == name)
     for stmt in function.statements:
         if isinstance(stmt, (c.Iterate, c.MacroBlock)):

@@ -47,9 +47,27 @@ def _sure(sight: Sight, key: str) -> Confidence:
     """Less of what the callers, or whoever registered the function, may well have settled."""
     if any(key == parameter.name for parameter in sight.function.params):
         return Confidence.MEDIUM
+    if _asked_with_parameter(sight, key):
+        return Confidence.MEDIUM
     values = values_of(sight.function, key)
     own = any(_PRIVATE.search(value.name or value.text) for value in values)
     return Confidence.MEDIUM if own else Confidence.HIGH
+
+
+def _asked_with_parameter(sight: Sight, key: str) -> bool:
+    """Whether the test has gone together with that of the parameter that it hangs on: `if (!dev ||
+    !dev->raw)` asks whether the function was called rightly."""
+    root = key.partition("->")[0]
+    if root == key or all(parameter.name != root for parameter in sight.function.params):
+        return False
+    other = sight.other.function.statements if sight.other is not None else ()
+    here = {stmt.cond.text for stmt in sight.function.statements if isinstance(stmt, syntax.If)}
+    return any(
+        isinstance(stmt, syntax.If)
+        and stmt.cond.text not in here
+        and {f"!{root}", f"!{key}"} <= {expr.text for expr in stmt.cond.walk()}
+        for stmt in other
+    )
 
 
 def _claim(key: str, expr: syntax.Expr, via: syntax.Expr | None, sure: Confidence) -> Claim:

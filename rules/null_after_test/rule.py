@@ -27,10 +27,28 @@ def check(sight: Sight) -> Iterable[Claim]:
     for use in sight.paths.uses:
         if use.kind != "null" or use.val.mask != ZERO or use.val.tested < 0:
             continue  # `p = NULL` first and a loop that fills it says little
+        if _told_by_another(sight, use):
+            continue
         yield use_claim(
             sight, use, f"{use.key} is NULL on this path, and is used", _sure(sight, use)
         )
     yield from _asked_of_null(sight)
+
+
+def _told_by_another(sight: Sight, use: Use) -> bool:
+    """Whether a parameter that is NULL goes together with another one, which the path has asked
+    since: who passes NULL passes `true` for `only_count` as well."""
+    others = {parameter.name for parameter in sight.function.params} - {use.key}
+    if all(parameter.name != use.key for parameter in sight.function.params):
+        return False
+    for at in use.trail.back() if use.trail is not None else ():
+        if at.what == "branch" and at.node.expr is not None:
+            if at.node.id == use.val.tested:
+                return False
+            test = read_test(at.node.expr)
+            if test is not None and test.key in others:
+                return True
+    return False
 
 
 def _asked_of_null(sight: Sight) -> Iterator[Claim]:

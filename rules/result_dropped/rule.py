@@ -26,6 +26,11 @@ _VERDICTS = frozenset("ret rc err error retval rval rv r res result status ret1 
 _PASSES_ON = frozenset(["dev_err_probe", "dev_warn_probe"])
 """They return what they are given, so that their callers need not: nothing is lost."""
 
+_TELLS = re.compile(
+    r"^sock_error$|xchg|^test_and_|_and_test(?:_|$)|_fetch_|^(?:cpumask|nodemask|bitmap)_"
+)
+"""They do something, and tell besides what was there or what is left: no verdict on themselves."""
+
 
 def check(sight: Sight) -> Iterable[Claim]:
     if sight.other is None or not returns_code(sight.function):
@@ -42,7 +47,9 @@ def check(sight: Sight) -> Iterable[Claim]:
         name = call.name
         if there[name] <= here[name] or ignored[name]:
             continue
-        if _is_another(call, sight.other.function) or _says_nothing(sight, name):
+        if _is_another(call, sight.other.function) or _TELLS.search(name):
+            continue
+        if _says_nothing(sight, name):
             continue
         yield Claim(
             line=call.line,

@@ -5,6 +5,7 @@ Source: Documentation/core-api/memory-allocation.rst; the kernel-doc of the allo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from reviewbot.rule import (
@@ -34,6 +35,10 @@ _TESTS = (
 )
 
 
+_ASKS_QUEUE = re.compile(r"peek|empty|_len(?:_|$)|_count|_first|_avail")
+"""What a function is called that tells whether a queue holds anything."""
+
+
 def check(sight: Sight) -> Iterable[Claim]:
     used: set[int] = set()
     for use in sight.paths.uses:
@@ -53,7 +58,7 @@ def _sure(sight: Sight, site: Site) -> Confidence | None:
     """How sure it is that the call allocates and can fail; None for other calls."""
     if site.failure is not Failure.NULL:
         return None
-    if any("__GFP_NOFAIL" in arg.text for arg in site.call.args):
+    if any("__GFP_NOFAIL" in arg.text for arg in site.call.args) or _queue_asked(sight, site):
         return None
     fact = site.fact
     if fact is not None and fact.failure is not None and fact.source != "summary":
@@ -61,6 +66,16 @@ def _sure(sight: Sight, site: Site) -> Confidence | None:
     if not makes(site.name):
         return None
     return Confidence.MEDIUM if fact is not None and fact.source == "summary" else Confidence.HIGH
+
+
+def _queue_asked(sight: Sight, site: Site) -> bool:
+    """Whether the function has asked what it takes from if there is anything: by a peek, say."""
+    call = site.call
+    return not makes(call.name) and any(
+        _ASKS_QUEUE.search(other.name) and other.args[0].text == call.args[0].text
+        for other in sight.function.calls
+        if other.args and call.args and other.line < call.line
+    )
 
 
 def _never_looked_at(sight: Sight, used: set[int]) -> Iterator[Claim]:
@@ -71,6 +86,8 @@ def _never_looked_at(sight: Sight, used: set[int]) -> Iterator[Claim]:
     for site in sight.paths.sites.values():
         sure = _sure(sight, site) if site.id not in looked and site.target else None
         if sure is None or site.target.startswith("*") or _is_asked(sight, _names(sight, site)):
+            continue
+        if _asked_elsewhere(sight, site.target):
             continue
         told = f"{site.name}() returns NULL when it fails, and {site.target} is never checked"
         yield Claim(
@@ -92,6 +109,15 @@ def _never_looked_at(sight: Sight, used: set[int]) -> Iterator[Claim]:
             ),
             group=f"{site.target} {site.name}",
         )
+
+
+def _asked_elsewhere(sight: Sight, target: str) -> bool:
+    """Whether the file asks of the member that keeps the result if it is there: `p->name ?: ""`."""
+    if "->" not in target:
+        return False
+    asks = rb"\b%s\s*(?:\?|&&|\|\||[!=]= *NULL\b)|(?:!|\bif\s*\()\s*%s\s*\)"
+    name = re.escape(target).encode()
+    return re.search(asks % (name, name), sight.file.text) is not None
 
 
 def _names(sight: Sight, site: Site) -> set[str]:

@@ -34,6 +34,8 @@ def check(sight: Sight) -> Iterable[Claim]:
     first: dict[tuple[str, str], Use] = {}
     for use in sight.paths.uses:
         if use.kind == "freed" and not _loop(use, sight.paths.sites[use.val.freed]):
+            if _pasted(sight, use):
+                continue
             site = sight.paths.sites[use.val.freed]
             seen = first.setdefault((site.name, use.key), use)
             if use.expr.line in sight.touched and seen.expr.line not in sight.touched:
@@ -56,6 +58,22 @@ def _loop(use: Use, site: Site) -> bool:
     """What loops over lists do is the matter of another rule."""
     macros = (site.name, use.via.name if use.via is not None else "")
     return any("for_each" in name or name.startswith("skb_queue_walk") for name in macros)
+
+
+def _pasted(sight: Sight, use: Use) -> bool:
+    """Whether it is a word for a macro of this file, which makes a name of it: `t##_size`."""
+    if use.via is None or not use.via.name.isidentifier():
+        return False
+    head = rb"#[ \t]*define[ \t]+%s\(([^)]*)\)((?:[^\n\\]|\\.)*)" % use.via.name.encode()
+    found = re.search(head, sight.file.text, re.S)
+    if found is None:
+        return False
+    params = [name.strip() for name in found[1].split(b",")]
+    at = next((n for n, arg in enumerate(use.via.args) if arg.text == use.key), len(params))
+    return at < len(params) and all(
+        b"#" in around
+        for around in re.findall(rb"#?[ \t]*\b%s\b[ \t]*#?" % re.escape(params[at]), found[2])
+    )
 
 
 def _confidence(sight: Sight, use: Use, site: Site) -> Confidence | None:

@@ -94,7 +94,7 @@ def _no_longer_stopped(sight: Sight) -> Iterator[Claim]:
         place = asks[0].call if asks else _first_end(sight)
         if place is None:
             continue
-        if not asks and _takes_down_otherwise(sight):
+        if not asks and (_takes_down_otherwise(sight) or _stops_another(sight, here)):
             continue
         how = f"by {asks[0].call.name}(), which does not wait," if asks else "not"
         yield _claim(sight, stop, place, how)
@@ -106,6 +106,12 @@ def _takes_down_otherwise(sight: Sight) -> bool:
     new = {call.name for call in sight.function.calls}
     new -= {call.name for call in sight.other.function.calls} | _STOPS | _ASKS
     return any(_PUTS.search(name) for name in new)
+
+
+def _stops_another(sight: Sight, here: list[_Stop]) -> bool:
+    """Whether this side waits for something that the other does not: it has come in its place."""
+    assert sight.other is not None
+    return not {s.field for s in here} <= {s.field for s in _stops(sight.other, _STOPS)}
 
 
 def _freed_while_asked(sight: Sight) -> Iterator[Claim]:
@@ -180,10 +186,8 @@ def _still_used(sight: Sight, field: str) -> bool:
 def _moved(sight: Sight, stop: _Stop) -> bool:
     """Whether the patch stops it in another place instead."""
     assert sight.other is not None
-    pattern = re.compile(
-        rb"\b(?:%s)\s*\([^;]*?\b%s\b"
-        % (b"|".join(s.encode() for s in sorted(_STOPS)), stop.field.encode())
-    )
+    names = "|".join([*sorted(_STOPS), r"devm_\w*autocancel"])
+    pattern = re.compile(rb"\b(?:%s)\s*\([^;]*?\b%s\b" % (names.encode(), stop.field.encode()))
     ours = sum(len(pattern.findall(file.text)) for file in sight.side.files.values())
     theirs = sum(len(pattern.findall(file.text)) for file in sight.other.side.files.values())
     return ours >= theirs
