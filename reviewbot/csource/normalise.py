@@ -16,6 +16,7 @@ from reviewbot.csource.canonical import squeezed
 from reviewbot.csource.draft import Draft
 from reviewbot.csource.locate import Place
 from reviewbot.csource.piece import Mark
+from reviewbot.csource.plain import is_plain
 from reviewbot.csource.rewrite_head import rewrite_head
 from reviewbot.csource.rewrite_macros import at_statement, rewrite_asm, rewrite_call
 from reviewbot.csource.rewrite_types import rewrite_cast, rewrite_typeof
@@ -49,6 +50,13 @@ class Normalised:
 
 def normalise(text: bytes, place: Place) -> Normalised:
     """Rewrite one function; `text` starts at `place.start` and has no comments in it."""
+    if not place.signature.macro and is_plain(text):
+        return Normalised(text)
+    return rewritten(text, place)
+
+
+def rewritten(text: bytes, place: Place) -> Normalised:
+    """The same without asking first whether there is anything to rewrite."""
     draft = Draft(text, tokenise(text))
     tokens = draft.tokens
     brace = bisect_left(tokens.starts, place.brace - place.start)
