@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from reviewbot.csource import syntax as c
+from reviewbot.csource.callers import named_by
 from reviewbot.csource.cfg import Edge, Graph, Node, build
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.facts import Acquire, Resource
+from reviewbot.csource.holding import functions_at
 from reviewbot.csource.pairs import SOURCE as PAIR
-from reviewbot.csource.sight import Sight
+from reviewbot.csource.sight import CFile, Sight
 from reviewbot.csource.tails import judged
 from reviewbot.csource.values import NEG, ZERO
 from reviewbot.csource.verdicts import fails
+from reviewbot.csource.words import called_at, places
 
 
 class Unraised(NamedTuple):
@@ -31,7 +33,7 @@ def unraised(sight: Sight, function: c.Function, resources: Iterable[str]) -> It
     itself and nothing else in the file keeps one. Nothing where the file takes none at all."""
     for id in resources:
         resource = sight.known.resource(id)
-        call = _first(sight, function, id) if _takers(sight, id) is not None else None
+        call = _first(sight, function, id) if _taken_at(sight, id) else None
         if resource is not None and call is not None and not kept_somewhere(sight, id):
             yield Unraised(call, resource)
 
@@ -45,12 +47,11 @@ def kept_for_good(sight: Sight, resource: str) -> c.Expr | None:
         return None
     ends = (exit for exit in sight.paths.exits if exit.mask == ZERO)
     holds = any(held.resource == resource for exit in ends for held in exit.held)
-    if not holds or not _keeps(sight, function.name, resource):
+    if not holds or not _keeps(sight, sight.file, function.name, resource):
         return None
-    names = [name.encode() for name in sight.facts.undoers.get(resource, ())]
-    word = re.compile(rb"\b(?:%s)\b" % b"|".join(names))
-    for name in sight.file.names if names else ():
-        other = sight.file.function(name) if word.search(sight.file.source(name)) else None
+    lowered = _named_at(sight, sight.facts.undoers.get(resource, ()))
+    for name in functions_at(sight.file, lowered):
+        other = sight.file.function(name)
         if other is not None and name != function.name and not _raises(sight, other, resource):
             return None
     return mine[0]
@@ -101,46 +102,43 @@ def kept_somewhere(sight: Sight, resource: str) -> bool:
     A way that only seems to exist counts as well; so does a second one that is taken before the
     first was given back.
     """
-    word = _takers(sight, resource)
-    names = sight.file.names if word is not None else ()
-    keepers = (
-        name
-        for name in names
-        if word is not None and word.search(sight.file.source(name))
-        if _keeps(sight, name, resource)
+    return any(
+        _keeps(sight, sight.file, name, resource) and not _ended_by_callers(sight, name, resource)
+        for name in functions_at(sight.file, _taken_at(sight, resource))
     )
-    return any(not _ended_by_callers(sight, name, resource) for name in keepers)
 
 
-def _takers(sight: Sight, resource: str) -> re.Pattern[bytes] | None:
-    """The names of what takes such a thing; None where the file has none of them."""
-    names = [name.encode() for name in sight.facts.takers.get(resource, ())]
-    word = re.compile(rb"\b(?:devm_)?(?:%s)\b" % b"|".join(names))
-    return word if names and sight.file.whole and word.search(sight.file.text) else None
+def _taken_at(sight: Sight, resource: str) -> list[int]:
+    """Where the file names what takes such a thing; nowhere where it is not there whole."""
+    names = sight.facts.takers.get(resource, ()) if sight.file.whole else ()
+    return _named_at(sight, (*names, *(f"devm_{name}" for name in names)))
+
+
+def _named_at(sight: Sight, names: Iterable[str]) -> list[int]:
+    """The offsets in the file's text at which one of these names stands, ascending."""
+    there = sight.words.intersection(names)
+    return sorted(at for name in there for at in places(sight.file.text, name.encode()))
 
 
 def _ended_by_callers(sight: Sight, name: str, resource: str) -> bool:
     """Whether a helper keeps it for its callers only, and each of them gives it back."""
-    call = re.compile(rb"\b%s\s*\(" % name.encode())
-    callers = [
-        other
-        for other in sight.file.names
-        if other != name and call.search(sight.file.source(other))
-    ]
-    words = len(re.findall(rb"\b%s\b" % name.encode(), sight.file.text))
-    handed_over = words - len(call.findall(sight.file.text))
-    if not callers or handed_over:
-        return False
-    return not any(_keeps(sight, other, resource, by=name) for other in callers)
+    helper, text = sight.file.function(name), sight.file.text
+    words, calls = places(text, name.encode()), called_at(text, name.encode())
+    if helper is None or sum(1 for _ in words) != sum(1 for _ in calls):
+        return False  # it is handed over as well
+    callers = list(named_by(sight, helper))
+    return bool(callers) and not any(
+        _keeps(sight, file, other, resource, by=name) for file, other in callers
+    )
 
 
-def _keeps(sight: Sight, name: str, resource: str, by: str = "") -> bool:
+def _keeps(sight: Sight, file: CFile, name: str, resource: str, by: str = "") -> bool:
     """Whether a way through a function that succeeds keeps what its own calls take, or those of
     a helper."""
-    function = sight.file.function(name)
+    function = file.function(name)
     if function is None or not function.readable:
         return True
-    alone = replace(sight, function=function, touched=frozenset(), other=None)
+    alone = replace(sight, function=function, file=file, touched=frozenset(), other=None)
     graph = build(function)
     calls = list(_calls(graph))
     takers = [
@@ -149,11 +147,13 @@ def _keeps(sight: Sight, name: str, resource: str, by: str = "") -> bool:
         if (call.name == by if by else takes(alone, call, resource))
     ]
     givers = {node.id for node, call in calls if gives(alone, call, resource)}
-    ends = _ends(alone, graph) | {node.id for node, _ in takers}
-    return any(
-        not ends.isdisjoint(_reached(graph, node, givers, _failure(alone, call, resource)))
-        for node, call in takers
-    )
+    reached = set[int]()
+    for node, call in takers:
+        reached |= _reached(graph, node, givers, _failure(alone, call, resource))
+    if not reached.isdisjoint(node.id for node, _ in takers):
+        return True  # a second one is taken before the first was given back
+    left = [at for at in reached if not graph.nodes[at].next]
+    return bool(left) and not _ends(alone, graph).isdisjoint(left)
 
 
 def _of(places: tuple[Acquire, ...], resource: str) -> list[Acquire]:
@@ -162,10 +162,9 @@ def _of(places: tuple[Acquire, ...], resource: str) -> list[Acquire]:
 
 def _calls(graph: Graph) -> Iterator[tuple[Node, c.Expr]]:
     for node in graph.nodes:
-        value = node.stmt.value if isinstance(node.stmt, c.Declare) else None
-        for top in (node.expr, value):
-            if top is not None:
-                yield from ((node, expr) for expr in top.walk() if expr.kind == "call")
+        for expr in node.expr.walk() if node.expr is not None else ():
+            if expr.kind == "call":
+                yield node, expr
 
 
 def _ends(sight: Sight, graph: Graph) -> set[int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.habit import followed, takes_down, tested_texts, values_of
+from reviewbot.csource.holding import functions_at
 from reviewbot.csource.sight import CFile, Sight
+from reviewbot.csource.words import called_at
 
 
 class Deaf(NamedTuple):
@@ -67,17 +68,20 @@ def _errors_asked(function: c.Function) -> set[str]:
 
 
 def callers(sight: Sight) -> Iterator[tuple[CFile, c.Function]]:
-    """Whole functions in sight that call this one: of its file, or of all files where it is not
-    static."""
-    name = sight.function.name
-    word = re.compile(rb"\b%s[ \t]*\(" % re.escape(name).encode())
-    files = {sight.file.path: sight.file}
-    if not sight.function.static:
+    """Whole functions in sight that call this one, those that can be read."""
+    for file, name in named_by(sight, sight.function):
+        function = file.function(name)
+        if function is not None and function.readable and function.whole:
+            yield file, function
+
+
+def named_by(sight: Sight, callee: c.Function) -> Iterator[tuple[CFile, str]]:
+    """The functions whose text calls one of this file: of the file too, or of all files in sight
+    where it is not static."""
+    name, files = callee.name, {sight.file.path: sight.file}
+    if not callee.static:
         files |= sight.side.earlier | sight.side.files
     for file in files.values():
-        lines = [file.text.count(b"\n", 0, found.start()) + 1 for found in word.finditer(file.text)]
-        for each, first, last in file.spans() if file.whole else ():
-            if each != name and any(first <= line <= last for line in lines):
-                function = file.function(each)
-                if function is not None and function.readable and function.whole:
-                    yield file, function
+        for each in functions_at(file, called_at(file.text, name.encode())) if file.whole else ():
+            if each != name:
+                yield file, each

@@ -238,10 +238,15 @@ class Registers(NamedTuple):
     on: int
     context: str
 
+    @property
+    def first(self) -> str:
+        """The word without which a text hands nothing over so: the function, type or member."""
+        return self.name.removeprefix(".").partition(".")[0]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Facts:
-    """All tables, by name."""
+    """All tables, by name. Each set of them is equal to itself alone."""
 
     functions: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))
     resources: Mapping[str, Resource] = field(default_factory=lambda: MappingProxyType({}))

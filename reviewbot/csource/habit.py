@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from reviewbot.csource import syntax as c
 from reviewbot.csource.callshape import pointed
 from reviewbot.csource.conditions import read_test
+from reviewbot.csource.holding import functions_at
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.values import TRUE, ZERO
+from reviewbot.csource.words import called_at, places
 
 _GIVES_UP = re.compile(
     r"(?:^|_)(?:exit|remove|free|release|destroy|clean|cleanup|fini|del|delete|uninit|deinit"
@@ -66,7 +68,7 @@ def member_habit(sight: Sight, tail: str) -> Habit:
     looked: list[str] = []
     unlooked: list[str] = []
     calls: set[str] = set()
-    for function in _holders(sight, rf"{re.escape(tail)}\b"):
+    for function in _holders(sight, places(sight.file.text, tail.encode())):
         names = _names(function, tail)
         used = list(followed(sight, function, names))
         if not used:
@@ -83,7 +85,7 @@ def result_habit(sight: Sight, name: str) -> Habit:
     """How the other functions of the file treat the pointer that `name()` returns."""
     looked: list[str] = []
     unlooked: list[str] = []
-    for function in _holders(sight, rf"{re.escape(name)}\s*\("):
+    for function in _holders(sight, called_at(sight.file.text, name.encode())):
         texts = {call.text for call in function.calls if call.name == name}
         names = texts | {left for left, value in _assigned(function) if value in texts}
         if not names.isdisjoint(tested_texts(function)):
@@ -96,7 +98,7 @@ def result_habit(sight: Sight, name: str) -> Habit:
 def looks_before(sight: Sight, number: int) -> bool:
     """Whether a caller in the file tests what it hands to this function as argument `number`."""
     name = sight.function.name
-    for function in _holders(sight, rf"{re.escape(name)}\s*\("):
+    for function in _holders(sight, called_at(sight.file.text, name.encode())):
         handed = {
             call.args[number - 1].bare.text
             for call in function.calls
@@ -107,16 +109,12 @@ def looks_before(sight: Sight, number: int) -> bool:
     return False
 
 
-def _holders(sight: Sight, pattern: str) -> Iterator[c.Function]:
-    """The other functions of the file whose text holds the pattern."""
-    text = sight.file.text
-    found = re.finditer(rb"\b%s" % pattern.encode(), text)
-    lines = sorted({text.count(b"\n", 0, match.start()) + 1 for match in found})
-    for name, first, last in sight.file.spans():
-        if name != sight.function.name and any(first <= line <= last for line in lines):
-            function = sight.file.function(name)
-            if function is not None and function.readable:
-                yield function
+def _holders(sight: Sight, offsets: Iterator[int]) -> Iterator[c.Function]:
+    """The other functions of the file on whose lines these offsets of its text lie."""
+    for name in functions_at(sight.file, offsets):
+        function = sight.file.function(name) if name != sight.function.name else None
+        if function is not None and function.readable:
+            yield function
 
 
 def _names(function: c.Function, tail: str) -> set[str]:

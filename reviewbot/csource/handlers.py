@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from reviewbot.csource import syntax as c
-from reviewbot.csource.facts import Registers
+from reviewbot.csource.facts import Facts, Registers
 from reviewbot.csource.sight import Sight
+from reviewbot.csource.words import called_at
 
 _WORD = re.compile(rb"[A-Za-z_]\w*\Z")
 _LAST = re.compile(r"\w+\Z")
@@ -38,7 +39,7 @@ class Handler(NamedTuple):
 
 def handlers(sight: Sight) -> tuple[Handler, ...]:
     """All that the file of a function hands over."""
-    return _in_text(sight.file.text, sight.facts.handlers)
+    return _in_text(sight.file.text, sight.words, sight.facts)
 
 
 def runs_as(sight: Sight) -> tuple[Handler, ...]:
@@ -78,16 +79,16 @@ def waited_for(sight: Sight, call: c.Expr) -> Iterator[Handler]:
 
 
 @lru_cache(maxsize=16)
-def _in_text(text: bytes, known: tuple[Registers, ...]) -> tuple[Handler, ...]:
+def _in_text(text: bytes, words: frozenset[str], facts: Facts) -> tuple[Handler, ...]:
+    """`words` are those that may stand in the text: most names of what hands over do not."""
+    known = tuple(each for each in facts.handlers if each.first in words)
     return (*_by_calls(text, known), *_by_members(text, known))
 
 
 def _by_calls(text: bytes, known: tuple[Registers, ...]) -> Iterator[Handler]:
     for name in dict.fromkeys(each.name for each in known if each.where):
-        if name.encode() not in text:
-            continue  # most are in no file: much faster than one pattern for all
-        for match in re.finditer(rb"\b%s\s*\(" % name.encode(), text):
-            args = _arguments(text, match.end())
+        for at in called_at(text, name.encode()):
+            args = _arguments(text, at)
             yield from (h for each in known if each.name == name for h in _handed(each, args))
 
 
@@ -119,7 +120,7 @@ def _arguments(text: bytes, at: int) -> list[bytes]:
 def _by_members(text: bytes, known: tuple[Registers, ...]) -> Iterator[Handler]:
     operations = {each.name: each for each in known if not each.where}
     for type in dict.fromkeys(name.partition(".")[0] for name in operations):
-        if not type or type.encode() not in text:
+        if not type:
             continue
         for match in re.finditer(_SET % type.encode(), text):
             body = text[match.end() : match.end() + _LONGEST].partition(b"};")[0]

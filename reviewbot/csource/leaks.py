@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -25,6 +24,7 @@ from reviewbot.csource.superseded import calls_after
 from reviewbot.csource.tails import gives_back, goes_along, judged
 from reviewbot.csource.values import ANY, NEG, ZERO, Held, roots
 from reviewbot.csource.verdicts import fails, goes_on, may_fail
+from reviewbot.csource.words import has_word
 
 
 class Sure(IntEnum):
@@ -347,7 +347,7 @@ def _nobody_undoes(sight: Sight, held: Held) -> bool:
     names = sight.facts.undoers.get(held.resource, ())
     calls = {call.name for call in sight.function.calls}
     return not any(name.startswith("devm_add_action") for name in calls) and not any(
-        re.search(rb"\b%s\b" % name.encode(), rest) for name in names
+        has_word(rest, name.encode()) for name in names
     )
 
 

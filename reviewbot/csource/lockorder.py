@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.events import Site
+from reviewbot.csource.holding import functions_at
 from reviewbot.csource.locks import (
     Lock,
     asserted,
@@ -16,7 +17,8 @@ from reviewbot.csource.locks import (
     taken_inside,
     tries,
 )
-from reviewbot.csource.sight import Sight
+from reviewbot.csource.sight import CFile, Sight
+from reviewbot.csource.words import places
 
 _CANDIDATES = 16
 """So many functions of a file are walked for an order; a lock that more of them take is skipped."""
@@ -108,14 +110,9 @@ def _switches_on(sight: Sight, call: c.Expr) -> bool:
 
 def neighbours(sight: Sight, *words: str) -> Iterator[Sight]:
     """The other functions of the file whose text has all these words; none if they are many."""
-    names = [
-        name
-        for name, text in _texts(sight)
-        if name != sight.function.name and all(_has_word(text, word) for word in words)
-    ]
-    if len(names) > _CANDIDATES:
-        return
-    for name in names:
+    names = _having(sight.file, words) if sight.file.whole else {}
+    names.pop(sight.function.name, None)
+    for name in names if len(names) <= _CANDIDATES else ():
         function = sight.file.function(name)
         if function is not None and function.readable:
             yield Sight(function, sight.file, sight.side, frozenset(), sight.facts)
@@ -125,14 +122,8 @@ def _word(lock: Lock) -> str:
     return re.split(r"->|\.| ", lock.text)[-1]
 
 
-def _has_word(text: bytes, word: str) -> bool:
-    return re.search(rb"\b%s\b" % re.escape(word.encode()), text) is not None
-
-
-def _texts(sight: Sight) -> Iterable[tuple[str, bytes]]:
-    """Each function's name and its lines in the file; nothing for stitched hunks."""
-    if not sight.file.whole:
-        return
-    lines = sight.file.text.split(b"\n")
-    for name, first, last in sight.file.spans():
-        yield name, b"\n".join(lines[first - 1 : last])
+def _having(file: CFile, words: Iterable[str]) -> dict[str, None]:
+    """The functions of a file whose lines have all these words, in its order."""
+    found = [functions_at(file, places(file.text, word.encode())) for word in words]
+    each = [dict.fromkeys(names) for names in found]
+    return {name: None for name in each[0] if all(name in names for names in each)}

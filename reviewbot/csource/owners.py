@@ -8,12 +8,12 @@ import re
 def owners(text: bytes, insiders: frozenset[str]) -> frozenset[str]:
     """The members that a file sets so: `priv = netdev_priv(ndev); priv->ndev = ndev;`.
 
-    `insiders` are the functions that return a pointer into the memory of their argument.
+    `insiders` are the functions, of those that the file may name, which return a pointer into
+    the memory of their argument.
     """
-    there = [name for name in (name.encode() for name in sorted(insiders)) if name in text]
-    if not there:
-        return frozenset()  # most files have none: much faster than the pattern
-    calls = b"|".join(re.escape(name) for name in there)
+    if not insiders:
+        return frozenset()  # so it is with most files
+    calls = b"|".join(re.escape(name.encode()) for name in sorted(insiders))
     lies = re.compile(rb"\b(\w+)\s*=\s*(?:%s)\s*\(\s*(\w+)\s*\)" % calls)
     found: set[str] = set()
     for private, whole in {match.groups() for match in lies.finditer(text)}:

@@ -8,7 +8,7 @@ in sight: in the function on either side of the patch, or in the file or the pat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -134,12 +134,12 @@ class Pair(NamedTuple):
 
 
 def pairs_in(
-    function: Function, other: Function | None, text: bytes, known: Known
+    function: Function, other: Function | None, called: Callable[[str], bool], known: Known
 ) -> Iterator[Pair]:
     """The pairs whose doer the function calls, each doer once.
 
-    `other` is the function on the other side of the patch; `text` the file, in which an
-    undoer that is called elsewhere must stand. An undoer that is handed to somebody, as to
+    `other` is the function on the other side of the patch; `called` tells whether an undoer is
+    called elsewhere in sight. An undoer that is handed to somebody, as to
     devm_add_action_or_reset(), is called by him.
     """
     undo = _after_doers(function)
@@ -155,7 +155,7 @@ def pairs_in(
         near = [
             p for name in sorted(names & undo.keys()) if (p := _near(function, call, undo[name]))
         ]
-        pairs = near[:1] or _owned(function, call, undo, known) or _far(call, names, text)
+        pairs = near[:1] or _owned(function, call, undo, known) or _far(call, names, called)
         yield from (pair for pair in pairs if pair.where or _hands_over(pair, known))
 
 
@@ -256,12 +256,9 @@ def _releases_first(known: Known, name: str) -> bool:
     return any(kind in (Kind.MEMORY, Kind.REFERENCE, Kind.OBJECT) for kind in kinds)
 
 
-def _far(doer: Expr, names: Iterable[str], text: bytes) -> list[Pair]:
-    if len(doer.args) != 1:
-        return []
-    there = [n for n in sorted(names) if n.encode() in text]
-    called = [n for n in there if re.search(rb"\b%s\s*\(" % n.encode(), text)]
-    return [Pair(doer.name, name, 1, 1, False) for name in called[:1]]
+def _far(doer: Expr, names: Iterable[str], called: Callable[[str], bool]) -> list[Pair]:
+    there = next(filter(called, sorted(names)), None) if len(doer.args) == 1 else None
+    return [Pair(doer.name, there, 1, 1, False)] if there is not None else []
 
 
 def _target(function: Function, call: Expr) -> str:

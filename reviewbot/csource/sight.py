@@ -19,6 +19,7 @@ from reviewbot.csource.returned import all_ways, may_return
 from reviewbot.csource.summaries import FunctionSource, Summaries
 from reviewbot.csource.syntax import Declare, Function
 from reviewbot.csource.twin import Twin
+from reviewbot.csource.words import called_at, words_of_both
 
 
 class CFile(Protocol):
@@ -65,6 +66,7 @@ class Side:
     changed_calls: frozenset[str] = frozenset()
     read: dict[bytes, Function] = field(default_factory=dict, repr=False)
     owners: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    words: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
     summaries: dict[str, dict[tuple[str, int], Fact | None]] = field(
         default_factory=dict, repr=False
     )
@@ -96,8 +98,7 @@ class Sight:
         summaries = Summaries(self.facts, self._callees, cache, self._twin)
         base = Outcomes(self.facts, summaries, cache)
         other = self.other.function if self.other is not None else None
-        text = b"\n".join(file.text for file in self.side.files.values())
-        pairs = pairs_in(self.function, other, text, base)
+        pairs = pairs_in(self.function, other, self.calls_somewhere, base)
         return Paired(base, (p for p in pairs if not (p.where and self.lacks(p.undoer))))
 
     def lacks(self, name: str) -> bool:
@@ -168,8 +169,37 @@ class Sight:
         """The members in this file that lead to what their own struct lies in."""
         found = self.side.owners.get(self.file.path)
         if found is None:
-            found = self.side.owners[self.file.path] = owners(self.file.text, self.facts.insiders)
+            there = self.facts.insiders & self.words
+            found = self.side.owners[self.file.path] = owners(self.file.text, there)
         return found
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All words in the text of the file, and of the other side's: what is not among them is
+        named by no function here. A cheap question before a dear one."""
+        return self._words(self.file)
+
+    def _words(self, file: CFile) -> frozenset[str]:
+        found = self.side.words.get(file.path)
+        if found is None:
+            texts = [file.text, self._there(file).text]
+            if self.side.name == "after":
+                texts.reverse()  # both sides ask for the same pair
+            found = self.side.words[file.path] = words_of_both(*texts)
+        return found
+
+    def _there(self, file: CFile) -> CFile:
+        """The file as it is on the other side, where it is there."""
+        if self.other is None:
+            return file
+        return self.other.file if file is self.file else self.other.side.files.get(file.path, file)
+
+    def calls_somewhere(self, name: str) -> bool:
+        """Whether a file of the patch calls a function of this name, or declares one."""
+        return any(
+            name in self._words(file) and any(True for _ in called_at(file.text, name.encode()))
+            for file in self.side.files.values()
+        )
 
     @property
     def given_up(self) -> bool:

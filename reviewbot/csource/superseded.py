@@ -14,6 +14,7 @@ from reviewbot.csource.names import puts
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import branch_off
 from reviewbot.csource.values import roots
+from reviewbot.csource.words import has_word
 
 _ENDS = re.compile(r"(?:^|_)(?:unregister|release)(?:_|$)")
 """What a function is called that may end a thing, as the last put does."""
@@ -154,9 +155,8 @@ def _has_taker(sight: Sight, fact: Fact | None, managed: bool = False) -> bool:
     like = [id for id in sight.facts.takers if any(f"{id}-".startswith(f"{i}-") for i in ids)]
     named = [name for id in like for name in sight.facts.takers[id]]
     takers = {f"devm_{name}" if managed else name for name in (*loops, *named)}
-    text = sight.file.text
-    there = [name.encode() for name in takers if name.encode() in text]
-    return not takers or any(re.search(rb"\b%s\b" % name, text) for name in there)
+    there = takers & sight.words
+    return not takers or any(has_word(sight.file.text, name.encode()) for name in there)
 
 
 def _not_held(sight: Sight, call: c.Expr, fact: Fact | None, cond: Node) -> bool:

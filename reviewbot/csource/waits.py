@@ -52,7 +52,7 @@ def waited_for_under_lock(sight: Sight) -> Iterator[tuple[str, Wait]]:
     """The functions of the file that wait for this handler under a lock that it takes."""
     for handler in runs_as(sight):
         for name, context in sight.facts.waiters:
-            if context == handler.context and name.encode() in sight.file.text:
+            if context == handler.context and name in sight.words:
                 for other in neighbours(sight, name):
                     for wait in waits_under_lock(other):
                         if wait.handler.function == sight.function.name:

@@ -47,6 +47,11 @@ def lowered(text: str) -> list[str]:
         # Only a way that fails keeps it, and that is another fault.
         "static int brisk_read(struct brisk *p)\n{\n\tpm_runtime_get_sync(p->dev);\n"
         "\tif (p->gone)\n\t\treturn -ENODEV;\n\tpm_runtime_put(p->dev);\n\treturn 0;\n}\n",
+        # So it is where the end of a scope passes by the declaration that took it.
+        "static struct device *brisk_up(struct brisk *p)\n{\n\tpm_runtime_get_sync(p->dev);\n"
+        "\treturn p->dev;\n}\nstatic int brisk_read(struct brisk *p)\n{\n"
+        "\tstruct device *dev __free(put_device) = brisk_up(p);\n\n"
+        "\tif (p->gone)\n\t\treturn -ENODEV;\n\tpm_runtime_put(dev);\n\treturn 0;\n}\n",
     ],
 )
 def test_nothing_keeps_what_is_given_back(text: str) -> None:

@@ -12,6 +12,7 @@ from reviewbot.csource.parse import parse_file
 from reviewbot.csource.paths import Paths, walk
 from reviewbot.csource.summaries import FunctionSource, Summaries
 from reviewbot.csource.syntax import Function
+from reviewbot.csource.words import called_at
 from reviewbot.resources import rules_dir
 
 
@@ -30,7 +31,12 @@ def _walk(text: str, other: str = "") -> Paths:
     function = _function(text)
     base = Outcomes(_facts(), Summaries(_facts(), FunctionSource([], {})), {})
     there = _function(other) if other else None
-    return walk(function, _facts(), Paired(base, pairs_in(function, there, text.encode(), base)))
+    pairs = pairs_in(function, there, lambda name: _calls(text, name), base)
+    return walk(function, _facts(), Paired(base, pairs))
+
+
+def _calls(text: str, name: str) -> bool:
+    return any(called_at(text.encode(), name.encode()))
 
 
 def _gone(paths: Paths) -> list[str]:

@@ -1,0 +1,72 @@
+"""Words of a C text, found as bytes are: a pattern that begins with \\b is tried at every byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_BLANKS = frozenset(b" \t\n\r\v\f")
+_ONLY_WORDS = bytes(byte if byte in _LETTERS else 0x20 for byte in range(256))
+
+
+def words_in(text: bytes) -> frozenset[str]:
+    """All words of a text; those of comments, strings and numbers as well."""
+    return frozenset(text.translate(_ONLY_WORDS).decode("ascii").split())
+
+
+@lru_cache(maxsize=8)
+def words_of_both(one: bytes, other: bytes) -> frozenset[str]:
+    """All words of two texts that are mostly the same: what they share is read once.
+
+    Kept for a moment: all that is asked about the two sides of a patch asks for the same.
+    """
+    found = words_in(one)
+    return found if one == other else found | words_in(_only_in(other, one))
+
+
+def _only_in(text: bytes, like: bytes) -> bytes:
+    """The lines of a text from the first to the last that differs from the other text."""
+    start = text.rfind(b"\n", 0, _shared(text, like)) + 1
+    text, like = text[start:], like[start:]
+    same = _shared(text[::-1], like[::-1])
+    end = text.find(b"\n", len(text) - same)
+    return text if end < 0 else text[:end]
+
+
+def _shared(one: bytes, other: bytes) -> int:
+    """With how many bytes both begin."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        if one[least:middle] == other[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
+
+
+def has_word(text: bytes, word: bytes) -> bool:
+    """Whether a word stands in a text, and not only as a part of another."""
+    return any(True for _ in places(text, word))
+
+
+def places(text: bytes, word: bytes) -> Iterator[int]:
+    """Where a word stands in a text: the offsets of its first bytes."""
+    at, size, end = text.find(word), len(word), len(text)
+    while at >= 0:
+        past = at + size
+        if not (at and text[at - 1] in _LETTERS) and not (past < end and text[past] in _LETTERS):
+            yield at
+        at = text.find(word, at + 1)
+
+
+def called_at(text: bytes, name: bytes) -> Iterator[int]:
+    """Where a function is called, defined or declared: the offsets behind `name (`."""
+    size, end = len(name), len(text)
+    for at in places(text, name):
+        past = at + size
+        while past < end and text[past] in _BLANKS:
+            past += 1
+        if text[past : past + 1] == b"(":
+            yield past + 1
