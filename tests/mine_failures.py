@@ -25,7 +25,7 @@ from reviewbot.csource.factfile import load_facts
 from reviewbot.csource.facts import Facts, Failure
 from reviewbot.csource.parse import parse_file
 from reviewbot.csource.paths import Paths, walk
-from reviewbot.csource.summaries import Summaries
+from reviewbot.csource.summaries import FunctionSource, Summaries
 from reviewbot.csource.values import ANY, ERR, POS, POSSIBLE, UNSET, ZERO
 from reviewbot.resources import rules_dir
 
@@ -84,7 +84,7 @@ def read_file(tree: Path, name: str) -> list[Row]:
         function = file.function(found.decode())
         if function is None or not function.readable or "*" not in function.returns:
             continue
-        paths = walk(function, facts, Summaries(facts, {}))
+        paths = walk(function, facts, Summaries(facts, FunctionSource([], {})))
         if paths.complete:
             offered = (header and shared) or function.name in exported
             rows.append(Row(function.name, name, offered, tuple(ways(function, paths))))

@@ -283,6 +283,12 @@ class Facts:
         return _by_resource((name, fact.acquires) for name, fact in known if not fact.managed)
 
     @cached_property
+    def givers(self) -> frozenset[str]:
+        """The functions that give anything back."""
+        known = self.functions.items()
+        return frozenset(name for name, fact in known if fact.releases or fact.drops or fact.ends)
+
+    @cached_property
     def undoers(self) -> Mapping[str, tuple[str, ...]]:
         """By resource, the functions that give it back and take nothing."""
         named = (

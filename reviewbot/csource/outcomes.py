@@ -73,7 +73,7 @@ class Outcomes:
         return any(
             roots(call.args[place.where - 1].text) & params or _renamed(function, params)
             for call in function.calls
-            if (callee := self.base(call.name, 1)) is not None
+            if (callee := self.base.giving(call.name, 1)) is not None
             for place in callee.releases
             if 0 < place.where <= len(call.args) and self._kind(place) in _KINDS
         )

@@ -1,13 +1,14 @@
 """What a function of the same file or patch does to its arguments, read from its own text.
 
 A summary is a Fact like those of the tables, but it is read without walking paths: what is
-said of an argument holds on every path or is not said at all. `source` is "summary".
+said of an argument holds on every path or is not said at all. `source` is "summary". Of most
+callees little is ever asked, so each part of a summary is read when somebody asks for it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -17,8 +18,10 @@ from reviewbot.csource.facts import Acquire, Fact, Facts, Failure, Kind, Resourc
 from reviewbot.csource.freed import CASTS
 from reviewbot.csource.names import may_keep
 from reviewbot.csource.twin import Twin
+from reviewbot.csource.words import words_in
 
 SOURCE = "summary"
+_UNKNOWN = Fact("", source=SOURCE)
 _DEPTH = 2
 """How many calls deep a summary looks."""
 _PATH = re.compile(r"^([a-z_]\w*)((?:(?:->|\.)\w+)*)$")
@@ -49,7 +52,7 @@ class Summaries:
     """
 
     facts: Facts
-    functions: Mapping[str, c.Function] | FunctionSource
+    functions: FunctionSource
     cache: dict[tuple[str, int], Fact | None] = field(default_factory=dict)
     twin: Twin | None = None
 
@@ -59,9 +62,16 @@ class Summaries:
             return fact
         key = (name, depth)
         if key not in self.cache:
-            self.cache[key] = None  # a function that calls itself is unknown while it is read
             self.cache[key] = self._read(key)
         return self.cache[key]
+
+    def giving(self, name: str, depth: int) -> Fact | None:
+        """What is known of a function that may give something back; None for most others."""
+        if depth == 1 and name not in self.facts.functions:
+            words = self.functions.words(name)
+            if words is not None and words.isdisjoint(self.facts.givers):
+                return None  # nothing that it calls does, so it need not be read
+        return self(name, depth)
 
     def _read(self, key: tuple[str, int]) -> Fact | None:
         there = self.twin.get(key) if self.twin is not None else None
@@ -70,7 +80,7 @@ class Summaries:
         function = self.functions.get(key[0])
         if function is None or not function.readable:
             return None
-        return _Summary(function, self, key[1]).fact()
+        return _Read.of(_Summary(function, self, key[1]))
 
     def resource(self, id: str) -> Resource | None:
         return self.facts.resources.get(id)
@@ -94,6 +104,7 @@ class FunctionSource:
     def __init__(self, files: Iterable[Any], read: dict[bytes, c.Function]) -> None:
         self._files = tuple(files)
         self._read = read
+        self._words: dict[str, frozenset[str] | None] = {}
 
     def get(self, name: str) -> c.Function | None:
         for file in self._files:
@@ -108,12 +119,46 @@ class FunctionSource:
     def text(self, name: str) -> bytes | None:
         """Of a function's definition, b"" for none; None where it is not whole."""
         for file in self._files:
-            if name in file.names:
-                return file.source(name) or None
+            text: bytes = file.source(name)
+            if text or name in file.names:
+                return text or None
         return b""
+
+    def words(self, name: str) -> frozenset[str] | None:
+        """Those of a function's definition; None where it is not whole."""
+        if name not in self._words:
+            text = self.text(name)
+            self._words[name] = None if text is None else words_in(text)
+        return self._words[name]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All functions that are defined here."""
+        return frozenset[str]().union(*(file.names for file in self._files))
+
+
+class _Read(Fact):
+    """A fact whose fields are read one by one, each when it is first asked for."""
+
+    __slots__ = ("_summary",)
+    _summary: _Summary
+
+    @classmethod
+    def of(cls, summary: _Summary) -> _Read:
+        fact = cls.__new__(cls)
+        object.__setattr__(fact, "_summary", summary)
+        return fact
+
+    def __getattr__(self, name: str) -> Any:
+        """Of a field that has no value yet; Python asks here for nothing else."""
+        value = self._summary.read(name)
+        object.__setattr__(self, name, value)
+        return value
 
 
 class _Summary:
+    """Reads one function, `depth` calls deep."""
+
     def __init__(self, function: c.Function, known: Summaries, depth: int) -> None:
         self.function = function
         self.known = known
@@ -121,32 +166,47 @@ class _Summary:
         self.params = {p.name: number for number, p in enumerate(function.params, 1)}
         self.calls = function.calls
 
-    def fact(self) -> Fact:
-        stored = set(self.stored())
-        handed = dict(self.handed())
-        whole = self.function.whole
-        keeps = {n for n, verdict in handed.items() if verdict == "keeps"} | stored
-        borrows = {
-            n for name, n in self.params.items() if n not in keeps and handed.get(n) != "unknown"
-        }
-        return Fact(
-            self.function.name,
-            releases=tuple(self.releases()),
-            frees=tuple(dict.fromkeys(self.frees())),
-            failure=self.failure(),
-            borrows=frozenset(borrows if whole else ()),
-            keeps=frozenset(keeps),
-            uses=frozenset(self.uses() if whole else ()),
-            sleeps=self.sleeps(),
-            drops=frozenset(self.drops()),
-            ends=frozenset(self.ends()),
-            reaches=frozenset(self.reaches()),
-            source=SOURCE,
-        )
+    def read(self, field: str) -> object:
+        """The value of a field of the fact."""
+        match field:
+            case "name":
+                return self.function.name
+            case "releases":
+                return tuple(self.releases())
+            case "frees":
+                return tuple(dict.fromkeys(self.frees()))
+            case "failure":
+                return self.failure()
+            case "borrows":
+                return frozenset(self.borrows() if self.function.whole else ())
+            case "keeps":
+                return self.keeps
+            case "uses":
+                return frozenset(self.uses() if self.function.whole else ())
+            case "sleeps":
+                return self.sleeps()
+            case "drops":
+                return frozenset(self.drops())
+            case "ends":
+                return frozenset(self.ends())
+            case "reaches":
+                return frozenset(self.reaches())
+        return getattr(_UNKNOWN, field)
 
     # -- arguments
 
-    def handed(self) -> Iterator[tuple[int, str]]:
+    @cached_property
+    def keeps(self) -> frozenset[int]:
+        kept = (number for number, verdict in self.handed.items() if verdict == "keeps")
+        return frozenset((*kept, *self.stored()))
+
+    def borrows(self) -> Iterator[int]:
+        for number in self.params.values():
+            if number not in self.keeps and self.handed.get(number) != "unknown":
+                yield number
+
+    @cached_property
+    def handed(self) -> dict[int, str]:
         """For each parameter that goes into a call: whether the callee keeps it, if known."""
         verdicts: dict[int, str] = {}
         for call in self.calls:
@@ -160,7 +220,7 @@ class _Summary:
                 verdict = self.verdict(call, number)
                 if verdict and verdicts.get(param) != "keeps":
                     verdicts[param] = verdict
-        return iter(verdicts.items())
+        return verdicts
 
     @cached_property
     def holders(self) -> dict[str, int]:
@@ -227,7 +287,7 @@ class _Summary:
         for call in self.calls:
             if call is release:
                 return False
-            fact = self.known(call.name, self.depth)
+            fact = self.known.facts.functions.get(call.name)  # no summary tells what is taken
             for taken in fact.acquires if fact is not None else ():
                 at = taken.where if taken.resource == resource.id else 0
                 if 0 < at <= len(call.args) and call.args[at - 1].bare.text == text:
@@ -265,7 +325,7 @@ class _Summary:
 
     def given(self, call: c.Expr) -> Iterator[tuple[str, Resource]]:
         """What a call gives back, by name."""
-        fact = self.known(call.name, self.depth)
+        fact = self.known.giving(call.name, self.depth)
         for release in fact.releases if fact is not None else ():
             resource = self.known.resource(release.resource)
             if resource is not None and 0 < release.where <= len(call.args):
@@ -309,7 +369,7 @@ class _Summary:
     def drops(self) -> Iterator[str]:
         """Locks, enables and contexts that the function gives back somewhere."""
         for call in self.calls:
-            fact = self.known(call.name, self.depth)
+            fact = self.known.giving(call.name, self.depth)
             if fact is None:
                 continue
             yield from fact.drops
@@ -321,7 +381,7 @@ class _Summary:
     def ends(self) -> Iterator[tuple[str, str]]:
         """The members that the function gives back somewhere, by the resource and the last name."""
         for call in self.calls:
-            fact = self.known(call.name, self.depth)
+            fact = self.known.giving(call.name, self.depth)
             if fact is None:
                 continue
             yield from fact.ends

@@ -6,7 +6,7 @@ from reviewbot.csource.facts import Fact, Facts, Failure
 from reviewbot.csource.parse import parse_file
 from reviewbot.csource.paths import Paths, walk
 from reviewbot.csource.returned import may_return
-from reviewbot.csource.summaries import Summaries
+from reviewbot.csource.summaries import FunctionSource, Summaries
 from reviewbot.csource.values import ERR, POS, ZERO
 
 FACTS = Facts(
@@ -22,7 +22,7 @@ def paths(body: str, head: str = "int foo(struct foo *foo)") -> Paths:
     file = parse_file("foo.c", f"{head}\n{{\n{body}\n}}\n".encode())
     function = file.function("foo")
     assert function is not None
-    return walk(function, FACTS, Summaries(FACTS, {}))
+    return walk(function, FACTS, Summaries(FACTS, FunctionSource([], {})))
 
 
 def looks(body: str) -> set[tuple[str, int, bool]]:
@@ -115,7 +115,7 @@ def test_all_ways_out_together_tell_what_a_function_returns() -> None:
         b"struct bar *one(void)\n{\nif (x())\nreturn ERR_PTR(-EIO);\nreturn &bar;\n}\n"
         b"struct bar *two(void)\n{\nreturn other();\n}\n",
     )
-    known = Summaries(FACTS, {})
+    known = Summaries(FACTS, FunctionSource([], {}))
     one, two = file.function("one"), file.function("two")
     assert one is not None and two is not None
     assert may_return(one, FACTS, known) == ERR | POS
