@@ -78,7 +78,9 @@ def _first(sight: Sight, function: c.Function, resource: str) -> c.Expr | None:
     first = next((call for call in function.calls if gives(sight, call, resource)), None)
     if first is None or _raises(sight, function, resource):
         return None
-    takers = sight.facts.takers.get(resource, ())
+    takers = frozenset(sight.facts.takers.get(resource, ()))
+    if not any(sight.leads_to(call.name, takers, 2) for call in function.calls):
+        return first
     inside = (call for each in replace(sight, function=function).callees() for call in each.calls)
     return None if any(call.name in takers for call in inside) else first
 
@@ -152,8 +154,16 @@ def _keeps(sight: Sight, file: CFile, name: str, resource: str, by: str = "") ->
         reached |= _reached(graph, node, givers, _failure(alone, call, resource))
     if not reached.isdisjoint(node.id for node, _ in takers):
         return True  # a second one is taken before the first was given back
-    left = [at for at in reached if not graph.nodes[at].next]
-    return bool(left) and not _ends(alone, graph).isdisjoint(left)
+    left = [graph.nodes[at] for at in reached if not graph.nodes[at].next]
+    if any(_is_success(function, node) for node in left):
+        return True  # most do: there is no need to walk
+    return bool(left) and not _ends(alone, graph).isdisjoint(node.id for node in left)
+
+
+def _is_success(function: c.Function, node: Node) -> bool:
+    """Whether an exit is no failure, whatever path comes to it."""
+    plain = node.expr is None or node.expr.bare.text == "0"
+    return node.kind in ("return", "end") and plain and not function.returns.rstrip().endswith("*")
 
 
 def _of(places: tuple[Acquire, ...], resource: str) -> list[Acquire]:

@@ -283,6 +283,23 @@ class Facts:
         return _by_resource((name, fact.acquires) for name, fact in known if not fact.managed)
 
     @cached_property
+    def lockers(self) -> frozenset[str]:
+        """The functions that take locks, or hold them inside, and the classes of guards."""
+        locks = {each.id for each in self.resources.values() if each.kind is Kind.LOCK}
+        known = self.functions.items()
+        takes = (
+            name
+            for name, fact in known
+            if fact.takes or any(a.resource in locks for a in fact.acquires)
+        )
+        return frozenset((*takes, *self.guards))
+
+    @cached_property
+    def waiting(self) -> frozenset[str]:
+        """The functions that wait for handlers."""
+        return frozenset(name for name, _ in self.waiters)
+
+    @cached_property
     def givers(self) -> frozenset[str]:
         """The functions that give anything back."""
         known = self.functions.items()

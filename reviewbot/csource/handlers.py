@@ -13,11 +13,11 @@ from typing import NamedTuple
 from reviewbot.csource import syntax as c
 from reviewbot.csource.facts import Facts, Registers
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.words import called_at
+from reviewbot.csource.words import beginning_word, called_at
 
 _WORD = re.compile(rb"[A-Za-z_]\w*\Z")
 _LAST = re.compile(r"\w+\Z")
-_SET = rb"\bstruct\s+%s\s+\w+\s*(?:\[\w*\])?\s*=\s*\{"
+_SET = rb"struct\s+%s\s+\w+\s*(?:\[\w*\])?\s*=\s*\{"
 _MEMBER = re.compile(rb"\.(\w+)\s*=\s*&?(\w+)")
 _LONGEST = 4000
 """So much text may stand between the braces of one set of operations, bytes."""
@@ -122,7 +122,7 @@ def _by_members(text: bytes, known: tuple[Registers, ...]) -> Iterator[Handler]:
     for type in dict.fromkeys(name.partition(".")[0] for name in operations):
         if not type:
             continue
-        for match in re.finditer(_SET % type.encode(), text):
+        for match in beginning_word(re.compile(_SET % type.encode()), text):
             body = text[match.end() : match.end() + _LONGEST].partition(b"};")[0]
             for member in _MEMBER.finditer(body):
                 each = operations.get(f"{type}.{member[1].decode()}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -37,14 +38,17 @@ class Order(NamedTuple):
     via: str
 
 
-def orders(sight: Sight) -> Iterator[Order]:
-    """The orders in which the function takes locks, each pair of classes once."""
-    seen: set[tuple[str, str]] = set()
+@lru_cache(maxsize=8)
+def orders(sight: Sight) -> tuple[Order, ...]:
+    """The orders in which the function takes locks, each pair of classes once.
+
+    Kept for a moment: each side of a patch asks for those of both.
+    """
+    found: dict[tuple[str, str], Order] = {}
     for order in _all_orders(sight):
-        pair = (order.first.cls, order.second.cls)
-        if order.first.cls != order.second.cls and pair not in seen:
-            seen.add(pair)
-            yield order
+        if order.first.cls != order.second.cls:
+            found.setdefault((order.first.cls, order.second.cls), order)
+    return tuple(found.values())
 
 
 def _all_orders(sight: Sight) -> Iterator[Order]:

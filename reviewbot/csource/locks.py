@@ -119,8 +119,10 @@ def taken_inside(sight: Sight, name: str, depth: int = DEPTH) -> Iterator[Lock]:
             resource = sight.facts.resources[id]
             yield Lock(resource.id, resource.noun, True)
         return
-    function = sight.file.function(name) if name in sight.file.names else None
-    if function is None or not function.readable or not depth:
+    if not depth or not sight.leads_to(name, sight.facts.lockers, depth):
+        return
+    function = sight.callee(name) if name in sight.file.names else None
+    if function is None or not function.readable:
         return
     yield from taken_directly(sight, function)
     for call in function.calls:

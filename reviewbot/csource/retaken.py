@@ -41,8 +41,10 @@ class Retaken(NamedTuple):
 def retaken(sight: Sight) -> Iterator[Retaken]:
     """The calls under a lock whose callee takes that very lock, whatever happens."""
     for call in sight.paths.calls:
-        known = sight.facts.functions.get(call.site.name)
-        taken = list(_at_once(sight, call.site.name, _DEPTH))
+        name, lockers = call.site.name, sight.facts.lockers
+        known = sight.facts.functions.get(name)
+        may = name in sight.file.names and sight.leads_to(name, lockers, _DEPTH + 1)
+        taken = list(_at_once(sight, name, _DEPTH)) if may else []
         for held in call.held if taken or known is not None else ():
             if _nests(sight, held):
                 continue
@@ -83,7 +85,7 @@ def _both_read(sight: Sight, held: Held, lock: _Taken) -> bool:
 
 def _at_once(sight: Sight, name: str, depth: int) -> Iterator[_Taken]:
     """The locks that a function of the file takes on every way, before it gives one back."""
-    function = sight.file.function(name) if name in sight.file.names else None
+    function = sight.callee(name) if name in sight.file.names else None
     if function is None or not function.readable or not function.whole:
         return
     for stmt in function.body.body:
@@ -112,8 +114,9 @@ def _by_guard(sight: Sight, stmt: c.Guard) -> Iterator[_Taken]:
 
 
 def _in_callee(sight: Sight, call: c.Expr, caller: str, depth: int) -> Iterator[_Taken]:
-    function = sight.file.function(call.name) if depth and call.name != caller else None
-    if function is not None and call.name in sight.file.names:
+    inside = depth and call.name != caller and call.name in sight.file.names
+    function = sight.callee(call.name) if inside else None
+    if function is not None:
         for lock in _at_once(sight, call.name, depth - 1):
             text = _translated(function, call, lock.text)
             if text:
@@ -131,7 +134,7 @@ def _call(stmt: c.Stmt) -> c.Expr | None:
 
 
 def _in_caller(sight: Sight, call: Call, text: str) -> str:
-    function = sight.file.function(call.site.name)
+    function = sight.callee(call.site.name)
     return _translated(function, call.site.call, text) if function is not None else ""
 
 

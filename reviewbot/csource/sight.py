@@ -119,6 +119,23 @@ class Sight:
         read = there.side.summaries.setdefault(there.file.path, {})
         return Twin(self._callees, there._callees, read)
 
+    def callee(self, name: str) -> Function | None:
+        """A function of this file, for what it does: it is read once for both sides of the patch,
+        so its lines may be those of the other."""
+        return self._callees.get(name) if name in self._callees.names else None
+
+    def leads_to(self, name: str, wanted: frozenset[str], depth: int) -> bool:
+        """Whether the text of a function in sight, or of one that it names, `depth` functions deep,
+        has one of these words. Asked before any of them is read."""
+        words = self._callees.words(name) if depth else frozenset[str]()
+        if words is None or not words.isdisjoint(wanted):
+            return True
+        return depth > 1 and any(
+            self.leads_to(each, wanted, depth - 1)
+            for each in words & self._callees.names
+            if each != name
+        )
+
     def elsewhere(self, name: str) -> Function | None:
         """A function of this file, of the patch or of what earlier patches of the series left."""
         for file in (self.file, *self.side.files.values(), *self.side.earlier.values()):

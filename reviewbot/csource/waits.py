@@ -29,7 +29,7 @@ class Wait(NamedTuple):
 
 def waits_under_lock(sight: Sight) -> Iterator[Wait]:
     """The waits of a function for what needs a lock that it holds."""
-    for call in sight.paths.calls:
+    for call in sight.paths.calls if _may_wait(sight) else ():
         for waiter, handler in _inside(sight, call.site.call, DEPTH):
             needed = {lock.cls for lock in taken_inside(sight, handler.function)}
             for held in call.held if needed else ():
@@ -41,7 +41,7 @@ def waits_under_lock(sight: Sight) -> Iterator[Wait]:
 
 def waits_for_itself(sight: Sight) -> Iterator[Wait]:
     """The waits of a handler for its own end."""
-    own = {each.function for each in runs_as(sight)}
+    own = {each.function for each in runs_as(sight)} if _may_wait(sight) else ()
     for call in sight.function.calls if own else ():
         for waiter, handler in _inside(sight, call, DEPTH):
             if handler.function in own:
@@ -59,14 +59,20 @@ def waited_for_under_lock(sight: Sight) -> Iterator[tuple[str, Wait]]:
                             yield other.function.name, wait
 
 
+def _may_wait(sight: Sight) -> bool:
+    """Whether the file names anything that waits for handlers."""
+    return not sight.words.isdisjoint(sight.facts.waiting)
+
+
 def _inside(sight: Sight, call: c.Expr, depth: int) -> Iterator[tuple[str, Handler]]:
     """What a call waits for, itself or in a callee of the file."""
     for handler in waited_for(sight, call):
         yield call.name, handler
-    known = sight.facts.functions.get(call.name)
-    if known is not None or not depth or call.name not in sight.file.names:
+    if not depth or call.name in sight.facts.functions or call.name not in sight.file.names:
         return
-    function = sight.file.function(call.name)
+    if not sight.leads_to(call.name, sight.facts.waiting, depth):
+        return
+    function = sight.callee(call.name)
     if function is not None and function.readable and function.name != sight.function.name:
         asked = _asked_of_caller(function)
         for inner in function.calls:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -70,3 +71,12 @@ def called_at(text: bytes, name: bytes) -> Iterator[int]:
             past += 1
         if text[past : past + 1] == b"(":
             yield past + 1
+
+
+def beginning_word(pattern: re.Pattern[bytes], text: bytes) -> Iterator[re.Match[bytes]]:
+    """The matches of a pattern that begins with letters, where a word begins: with \\b in front
+    of it, it would find the same."""
+    for match in pattern.finditer(text):
+        start = match.start()
+        if not (start and text[start - 1] in _LETTERS):
+            yield match

@@ -47,7 +47,9 @@ def check(sight: Sight) -> Iterable[Claim]:
 def _claims(
     sight: Sight, call: syntax.Expr, handler: str, cookie: str, late: dict[str, int]
 ) -> Iterator[Claim]:
-    function = sight.file.function(handler)
+    if not sight.leads_to(handler, frozenset(late), _DEPTH + 1):
+        return
+    function = sight.callee(handler)
     if function is None or len(function.params) < 2:
         return
     used = _fields(sight, function, function.params[1].name, _DEPTH)
@@ -106,7 +108,7 @@ def _fields(sight: Sight, function: syntax.Function, param: str, depth: int) -> 
                     inner = inner.parts[0].bare
                 found |= _field(inner, names)
                 if inner.text in names and depth and expr.name:
-                    callee = sight.file.function(expr.name)
+                    callee = sight.callee(expr.name)
                     if callee is not None and at < len(callee.params):
                         found |= _fields(sight, callee, callee.params[at].name, depth - 1)
     return {f for f in found if not any(f"{name}->{f}" in tested for name in names)}

@@ -27,12 +27,14 @@ _IN_IRQ = re.compile(r"irq|isr|intr|interrupt|handler|callback|complet|_done|pol
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    if sight.other is None or _IN_IRQ.search(sight.function.name) or runs_as(sight):
+    if sight.other is None or _IN_IRQ.search(sight.function.name):
         return
     before = {lock.cls for lock in _with_irqs_off(sight.other)}
-    still = {lock.cls for lock in _with_irqs_off(sight)}
+    lost = before - {lock.cls for lock in _with_irqs_off(sight)} if before else before
+    if not lost or _off_by_hand(sight) or runs_as(sight):
+        return
     for lock in taken_directly(sight, sight.function):
-        if lock.call is None or lock.cls not in before - still or _off_by_hand(sight):
+        if lock.call is None or lock.cls not in lost:
             continue
         where = _elsewhere(sight, lock)
         if where:

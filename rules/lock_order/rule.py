@@ -23,8 +23,9 @@ from reviewbot.rule import (
 
 
 def check(sight: Sight) -> Iterable[Claim]:
-    there = _pairs(sight.other)
-    for order in orders(sight):
+    mine = orders(sight)
+    there = _pairs(sight.other) if mine else frozenset()
+    for order in mine:
         if (order.first.cls, order.second.cls) in there:
             continue
         walker = called_back_under(sight, order.second)

@@ -6,7 +6,14 @@ import re
 
 import pytest
 
-from reviewbot.csource.words import called_at, has_word, places, words_in, words_of_both
+from reviewbot.csource.words import (
+    beginning_word,
+    called_at,
+    has_word,
+    places,
+    words_in,
+    words_of_both,
+)
 
 TEXT = b"""#include "brisk.h"
 /* up() \xc3\xa4up */
@@ -47,3 +54,9 @@ def test_two_sides_have_the_words_of_each(other: bytes) -> None:
     """There may be more, but none that stands in neither."""
     for one, two in ((TEXT, other), (other, TEXT)):
         assert words_of_both(one, two) == words_in(one) | words_in(two)
+
+
+@pytest.mark.parametrize("pattern", [rb"up\w*\s*\(", rb"p", rb"struct\s+(\w+)"])
+def test_a_pattern_is_found_where_a_word_begins(pattern: bytes) -> None:
+    found = [match.group() for match in beginning_word(re.compile(pattern), TEXT)]
+    assert found == [match.group() for match in re.finditer(rb"\b" + pattern, TEXT)]
