@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from reviewbot.claim import Claim, Need
 from reviewbot.compare import Claims
-from reviewbot.csource.sight import CFile, Sight
+from reviewbot.csource.filesight import FileSight
+from reviewbot.csource.sight import Sight
 from reviewbot.model import Change, FileDiff
 from reviewbot.patchsight import PatchSight, SeriesSight
 from reviewbot.registry import LoadedRule
@@ -33,29 +34,27 @@ class Asking:
         self.failures: list[str] = []
 
     def about_function(self, touched: Touched) -> Iterator[Claims]:
+        """What rules claim of it; those that claim nothing are left out."""
         where = f"{touched.name}() in {touched.diff.path}"
+        needs = _met(touched.sights, all(sight.function.whole for sight in touched.sights))
         for loaded in self._rules:
             check = loaded.rule.check
-            enough = [_enough(loaded, s.file, s.function.whole) for s in touched.sights]
-            if check is not None and all(enough):
-                ask = partial(_both, check, touched.before, touched.after)
-                told = self._ask(loaded, where, ask)
-                if told is not None and any(sight.given_up for sight in touched.sights):
-                    told = (
-                        _written_here(told[0], touched.before),
-                        _written_here(told[1], touched.after),
-                    )
-                if told is not None:
-                    yield Claims(loaded, touched.diff, touched.name, *told)
+            if check is None or loaded.rule.needs not in needs:
+                continue
+            told = self._ask(loaded, where, partial(_both, check, touched.before, touched.after))
+            if told is not None and any(told):
+                yield Claims(loaded, touched.diff, touched.name, *_in_sight(told, touched))
 
     def about_file(self, touched: TouchedFile) -> Iterator[Claims]:
+        """The same of a file."""
+        needs, path = _met(touched.sights), touched.diff.path
         for loaded in self._rules:
             check = loaded.rule.check_file
-            if check is not None and all(_enough(loaded, s.file) for s in touched.sights):
-                ask = partial(_both, check, touched.before, touched.after)
-                told = self._ask(loaded, touched.diff.path, ask)
-                if told is not None:
-                    yield Claims(loaded, touched.diff, "", *told)
+            if check is None or loaded.rule.needs not in needs:
+                continue
+            told = self._ask(loaded, path, partial(_both, check, touched.before, touched.after))
+            if told is not None and any(told):
+                yield Claims(loaded, touched.diff, "", *told)
 
     def about_message(self, patch: PatchSight) -> Iterator[Claims]:
         """The same fault in two messages of a series is two: the title tells them apart."""
@@ -65,7 +64,8 @@ class Asking:
                 ask = partial(_one, check, patch)
                 found = self._ask(loaded, "the commit message", ask) or ()
                 named = [replace(one, shape=(patch.message.title, *one.shape)) for one in found]
-                yield Claims(loaded, _MESSAGE, "", (), tuple(named))
+                if named:
+                    yield Claims(loaded, _MESSAGE, "", (), tuple(named))
 
     def about_series(self, series: SeriesSight) -> Mapping[int, Sequence[Claims]]:
         """By the part of the series that each is about."""
@@ -101,6 +101,13 @@ def _both(
     )
 
 
+def _in_sight(told: tuple[Told, Told], touched: Touched) -> tuple[Told, Told]:
+    """All claims, or of a function that could not be followed those that this patch wrote."""
+    if not any(sight.given_up for sight in touched.sights):
+        return told
+    return _written_here(told[0], touched.before), _written_here(told[1], touched.after)
+
+
 def _written_here(told: Told, sight: Sight | None) -> Told:
     """The claims about lines that this side alone has.
 
@@ -119,13 +126,11 @@ def _one(check: Callable[[S], Iterable[T]], sight: S) -> tuple[T, ...]:
     return tuple(check(sight))
 
 
-def _enough(loaded: LoadedRule, file: CFile, whole: bool = True) -> bool:
-    """Whether as much is in sight as the rule cannot do without."""
-    match loaded.rule.needs:
-        case Need.FUNCTION:
-            return whole
-        case Need.FILE:
-            return file.whole
-        case Need.SERIES:
-            return False
-    return True
+def _met(sights: Sequence[Sight | FileSight], whole: bool = True) -> frozenset[Need]:
+    """What rules may need and what is in sight on each side; `whole`: so are the functions."""
+    met = {Need.DIFF}
+    if whole:
+        met.add(Need.FUNCTION)
+    if all(sight.file.whole for sight in sights):
+        met.add(Need.FILE)
+    return frozenset(met)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.borrowing import PASSIVE
@@ -125,17 +126,18 @@ def _cannot_be(sight: Sight, exit: Exit) -> bool:
 
     A call in between may have changed it, but functions that ask twice count on its not doing so.
     """
-    written = _written(sight.function)
 
     def steady(text: str) -> bool:
         names = roots(text)
         if "->" not in text or "(" in text or not names:
             return False
+        written = _written(sight.function)
         return text not in written and all(written[name] < 2 for name in names)
 
     return contradicts_itself(exit.trail, steady)
 
 
+@lru_cache(maxsize=8)
 def _written(function: c.Function) -> Counter[str]:
     """How often each place is written; a parameter counts as written once."""
     written = Counter(p.name for p in function.params)
@@ -209,14 +211,14 @@ def _replaced(sight: Sight, exit: Exit, held: Held) -> bool:
     if other is None or branch is None:
         return False
     gone = any(
-        _gives(other, call, held.resource) and other.touched & _lines(call)
+        not other.touched.isdisjoint(_lines(call)) and _gives(other, call, held.resource)
         for call in other.function.calls
     )
     if not gone:
         return False
     graph = build(sight.function)
     after = calls_after(graph, graph.nodes[branch.node.id], branch.edge is True)
-    new = [call for call in after if sight.touched & _lines(call)]
+    new = [call for call in after if not sight.touched.isdisjoint(_lines(call))]
     return any(_may_stand_for(sight, call, held) for call in new)
 
 
@@ -230,5 +232,5 @@ def _may_stand_for(sight: Sight, call: c.Expr, held: Held) -> bool:
     return undoes(call.name) and call.name not in sight.facts.functions
 
 
-def _lines(expr: c.Expr) -> frozenset[int]:
-    return frozenset(range(expr.line, expr.end_line + 1))
+def _lines(expr: c.Expr) -> range:
+    return range(expr.line, expr.end_line + 1)

@@ -28,12 +28,13 @@ _GIVES_UP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """`looked` are the functions that test the member before they follow it, `unlooked` those
-    that do not; `calls` what it is handed to after a test."""
+    """`looked` are the functions that test the pointer before they follow it, `calls` what it is
+    handed to after a test. `broken`: another function follows it without; so there is no habit,
+    and no more functions were read."""
 
-    looked: tuple[str, ...]
-    unlooked: tuple[str, ...]
-    calls: frozenset[str]
+    looked: tuple[str, ...] = ()
+    calls: frozenset[str] = frozenset()
+    broken: bool = False
 
 
 def takes_down(name: str) -> bool:
@@ -66,33 +67,31 @@ def member_habit(sight: Sight, tail: str) -> Habit:
     `tail` is the end of the path, `host->bus`; it must be followed by nothing that is a name.
     """
     looked: list[str] = []
-    unlooked: list[str] = []
     calls: set[str] = set()
     for function in _holders(sight, places(sight.file.text, tail.encode())):
         names = _names(function, tail)
-        used = list(followed(sight, function, names))
-        if not used:
+        tested = not names.isdisjoint(tested_texts(function))
+        if tested and takes_down(function.name):
             continue
-        if names.isdisjoint(tested_texts(function)):
-            unlooked.append(function.name)
-        elif not takes_down(function.name):
+        for call in followed(sight, function, names):
+            if not tested:
+                return Habit(broken=True)
             looked.append(function.name)
-            calls |= {call.name for call in used if call is not None}
-    return Habit(tuple(looked), tuple(unlooked), frozenset(calls))
+            calls |= {call.name} if call is not None else set()
+    return Habit(tuple(dict.fromkeys(looked)), frozenset(calls))
 
 
 def result_habit(sight: Sight, name: str) -> Habit:
     """How the other functions of the file treat the pointer that `name()` returns."""
     looked: list[str] = []
-    unlooked: list[str] = []
     for function in _holders(sight, called_at(sight.file.text, name.encode())):
         texts = {call.text for call in function.calls if call.name == name}
         names = texts | {left for left, value in _assigned(function) if value in texts}
         if not names.isdisjoint(tested_texts(function)):
             looked.append(function.name)
         elif any(True for _ in followed(sight, function, names)):
-            unlooked.append(function.name)
-    return Habit(tuple(looked), tuple(unlooked), frozenset())
+            return Habit(broken=True)
+    return Habit(tuple(looked))
 
 
 def looks_before(sight: Sight, number: int) -> bool:
@@ -171,11 +170,11 @@ def followed(sight: Sight, function: c.Function, names: set[str]) -> Iterator[c.
         if expr.kind == "member" and expr.op == "->" and expr.parts[0].bare.text in names:
             yield None
         elif expr.kind == "call":
-            fact = sight.known(expr.name)
-            for number in fact.uses if fact is not None else ():
-                arg = pointed(expr.args[number - 1]) if number <= len(expr.args) else None
-                if arg is not None and arg.text in names:
-                    yield expr
+            pointers = ((number, pointed(arg)) for number, arg in enumerate(expr.args, 1))
+            handed = [n for n, pointer in pointers if pointer is not None and pointer.text in names]
+            fact = sight.known(expr.name) if handed else None
+            if fact is not None and not fact.uses.isdisjoint(handed):
+                yield expr
 
 
 def _is(text: str, tail: str) -> bool:

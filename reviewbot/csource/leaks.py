@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.cfg import build
@@ -59,33 +59,53 @@ class Leak:
 
 def leaks(sight: Sight, *kinds: Kind) -> Iterator[Leak]:
     """The things of these kinds that exits leave behind, each exit by itself."""
-    return iter(_found(sight, kinds))
+    for left in _left_behind(sight):
+        if left.resource.kind in kinds:
+            leak = left.leak()
+            if leak is not None:
+                yield leak
 
 
 @lru_cache(maxsize=16)
-def _found(sight: Sight, kinds: tuple[Kind, ...]) -> tuple[Leak, ...]:
-    """Kept for a moment: several rules ask for the same."""
-    return tuple(_leaks(sight, kinds))
+def _left_behind(sight: Sight) -> tuple[_Left, ...]:
+    """What is held at exits. Kept for a moment: several rules ask, each for other kinds."""
+    return tuple(
+        _Left(sight, exit, held, resource)
+        for exit in sight.paths.exits
+        for held in (exit.held if exit.held and not goes_on(exit) else ())
+        if not held.scoped and not held.again and held.site in sight.paths.sites
+        if (resource := sight.known.resource(held.resource)) is not None
+    )
 
 
-def _leaks(sight: Sight, kinds: tuple[Kind, ...]) -> Iterator[Leak]:
-    paths = sight.paths
-    for exit in paths.exits:
+@dataclass(frozen=True, eq=False)
+class _Left:
+    """A thing held at an exit, and whether that is a leak; judged once, for the first who asks."""
+
+    sight: Sight
+    exit: Exit
+    held: Held
+    resource: Resource
+
+    def leak(self) -> Leak | None:
+        return self._judged
+
+    @cached_property
+    def _judged(self) -> Leak | None:
+        sight, exit, held, resource = self.sight, self.exit, self.held, self.resource
+        if roots(held.text) & sight.function.shadowed:
+            return None
         error = fails(sight, exit)
-        for held in exit.held if not goes_on(exit) else ():
-            resource = sight.known.resource(held.resource)
-            site = paths.sites.get(held.site)
-            if resource is None or site is None or resource.kind not in kinds:
-                continue
-            if held.scoped or held.again or roots(held.text) & sight.function.shadowed:
-                continue
-            sure = _sure(sight, exit, held, resource, error)
-            if not sure or _was_meant(sight, exit, held, resource):
-                continue
-            if _asked_whether(sight, exit, held, resource):
-                continue
-            if not excused(sight, exit, held) and not _was_there(sight, exit, held, resource):
-                yield Leak(resource, held, site, exit, sure, error)
+        sure = _sure(sight, exit, held, resource, error)
+        if (
+            not sure
+            or _was_meant(sight, exit, held, resource)
+            or _asked_whether(sight, exit, held, resource)
+            or excused(sight, exit, held)
+            or _was_there(sight, exit, held, resource)
+        ):
+            return None
+        return Leak(resource, held, sight.paths.sites[held.site], exit, sure, error)
 
 
 def allocates(fact: Fact, known: Known) -> bool:
@@ -118,7 +138,7 @@ def _sure(sight: Sight, exit: Exit, held: Held, resource: Resource, error: bool)
         return Sure.BORROWED
     if exit.mask == ZERO and not held.doubts and _nobody_undoes(sight, held):
         return Sure.GUESSED
-    if held.stored or held.doubts - _lenders(sight, held, on_success=True):
+    if held.stored or _in_doubt(sight, held, on_success=True):
         return None
     if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT) or _is_set_up(sight, held):
         return Sure.GUESSED if may_fail(sight, exit, held) and not held.doubts else None
@@ -186,8 +206,8 @@ def _asked_whether(sight: Sight, exit: Exit, held: Held, resource: Resource) -> 
     """
     asked = {
         id(part)
-        for stmt in sight.function.statements
-        if isinstance(stmt, c.If) and _only_undoes(sight, stmt, held, resource)
+        for stmt, calls in _asides(sight.function)
+        if any(_undoes(sight, call, held, resource) for call in calls)
         for part in stmt.cond.walk()
     }
     for at in exit.trail.back() if asked else ():
@@ -198,20 +218,30 @@ def _asked_whether(sight: Sight, exit: Exit, held: Held, resource: Resource) -> 
     return False
 
 
-def _only_undoes(sight: Sight, stmt: c.If, held: Held, resource: Resource) -> bool:
-    """Whether an `if` gives the thing back and goes on below, whichever way it took.
+@lru_cache(maxsize=8)
+def _asides(function: c.Function) -> tuple[tuple[c.If, tuple[c.Expr, ...]], ...]:
+    """Each `if` of the function that goes on below, whichever way it took, with its calls."""
+    found: list[tuple[c.If, tuple[c.Expr, ...]]] = []
+    for stmt in function.statements:
+        body = c.statements(stmt.then) if isinstance(stmt, c.If) else []
+        if isinstance(stmt, c.If) and not any(isinstance(inner, _LEAVES) for inner in body):
+            all = (e for inner in body for top in c.expressions(inner) for e in top.walk())
+            found.append((stmt, tuple(e for e in all if e.kind == "call")))
+    return tuple(found)
+
+
+_LEAVES = (c.Return, c.Goto, c.Break, c.Continue)
+
+
+def _undoes(sight: Sight, call: c.Expr, held: Held, resource: Resource) -> bool:
+    """Whether a call gives the thing back.
 
     Locks and states are told by their sort, all else by the text that names it.
     """
-    body = c.statements(stmt.then)
-    if any(isinstance(inner, (c.Return, c.Goto, c.Break, c.Continue)) for inner in body):
-        return False
-    calls = (e for s in body for top in c.expressions(s) for e in top.walk() if e.kind == "call")
-    return any(
+    fact = sight.known(call.name)
+    return fact is not None and any(
         place.resource == held.resource
         and (resource.kind in _FLAGGED or _is_given(call, place.where, held))
-        for call in calls
-        if (fact := sight.known(call.name)) is not None
         for place in fact.releases
     )
 
@@ -257,7 +287,7 @@ def _hands_failure_on(sight: Sight, exit: Exit, held: Held) -> bool:
 def _on_error(
     sight: Sight, exit: Exit, held: Held, resource: Resource, contrasted: bool
 ) -> Sure | None:
-    if held.doubts - _lenders(sight, held):
+    if _in_doubt(sight, held):
         return None
     if held.stored and _is_local(sight, held) and _kept_by_now(sight, held):
         return Sure.GUESSED
@@ -411,13 +441,14 @@ def _gave_on_success(sight: Sight, exit: Exit, held: Held, site: int) -> bool:
     return not mixed or _took_at(exit, site)
 
 
-def _lenders(sight: Sight, held: Held, on_success: bool = False) -> frozenset[int]:
-    """Sites that kept nothing: proven on this side, or by the same call on the other.
+def _in_doubt(sight: Sight, held: Held, on_success: bool = False) -> bool:
+    """Whether a call may have kept the thing, and it is not proven that it did not: on this side,
+    or by the same call on the other.
 
     A release on the way to a failure proves nothing of what happens on success.
     """
     sides = (sight.paths,) if sight.other is None else (sight.paths, sight.other.paths)
-    return _lenders_of(sight, held, sides, on_success)
+    return bool(held.doubts) and not held.doubts <= _lenders_of(sight, held, sides, on_success)
 
 
 def _lenders_of(

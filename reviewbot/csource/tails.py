@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -252,8 +252,12 @@ def _sort(known: Known, name: str) -> set[str]:
     return set(places[0].resource.split("-")) if len(places) == 1 else set()
 
 
-def tails(sight: Sight) -> dict[tuple[str, str, bool], Tail]:
-    """The failing ways out of a function, by what fails there; all of them if it is void."""
+@lru_cache(maxsize=8)
+def tails(sight: Sight) -> Mapping[tuple[str, str, bool], Tail]:
+    """The failing ways out of a function, by what fails there; all of them if it is void.
+
+    Kept for a moment: each side of a patch asks for those of both.
+    """
     graph = build(sight.function)
     found: dict[tuple[str, str, bool], Tail] = {}
     for exit in sight.paths.exits:

@@ -11,6 +11,7 @@ from reviewbot.csource.values import ERR, NEG, POS, ZERO, Held
 
 _UNDER_WAY = ("-EIOCBQUEUED", "-EINPROGRESS")
 """Error numbers that say that the work goes on (include/linux/errno.h): no failures."""
+_IS_UNDER_WAY = tuple(f"=={errno}" for errno in _UNDER_WAY)
 
 
 def fails(sight: Sight, exit: Exit) -> bool:
@@ -31,7 +32,7 @@ def goes_on(exit: Exit) -> bool:
         return True
     branch = last_branch(exit.trail)
     cond = branch.node.expr if branch is not None and branch.edge is True else None
-    return cond is not None and cond.text.endswith(tuple(f"=={errno}" for errno in _UNDER_WAY))
+    return cond is not None and cond.text.endswith(_IS_UNDER_WAY)
 
 
 def _is_verdict(exit: Exit) -> bool:

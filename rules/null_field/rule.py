@@ -73,7 +73,7 @@ def _by_habit(sight: Sight, use: Bare, tail: str) -> _Why | None:
     if not sight.file.whole or not _is_tested(sight.file.text, tail):
         return None
     habit = member_habit(sight, tail)
-    if habit.unlooked or not habit.looked:
+    if not habit.looked:
         return None
     same = use.via is not None and use.via.name in habit.calls
     if not same and (len(habit.looked) < _WITNESSES or takes_down(sight.function.name)):
@@ -98,7 +98,7 @@ def _by_table(sight: Sight, use: Bare, tail: str) -> _Why | None:
         return None
     fits = (field.why for field in sight.facts.fields if use.key.endswith(field.path))
     why = next(fits, None)
-    if why is None or (sight.file.whole and member_habit(sight, tail).unlooked):
+    if why is None or (sight.file.whole and member_habit(sight, tail).broken):
         return None
     return _Why(why, Confidence.LOW)
 

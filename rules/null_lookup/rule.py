@@ -66,7 +66,7 @@ def _confidence(sight: Sight, site: Site) -> Confidence | None:
     """
     if site.fact is not None and site.fact.source == "summary":
         habit = result_habit(sight, site.name)
-        if habit.unlooked:
+        if habit.broken:
             return None
         return Confidence.MEDIUM if habit.looked else Confidence.LOW
     return Confidence.MEDIUM if site.name in _KEPT else Confidence.HIGH

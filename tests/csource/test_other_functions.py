@@ -54,14 +54,12 @@ static int fen_address(struct fen *fen)
 
 
 def test_habit_names_who_looks() -> None:
-    assert member_habit(sight(LOOKS + ASKED, "fen_address"), "fen->phy") == Habit(
-        ("fen_speed",), (), frozenset()
-    )
+    assert member_habit(sight(LOOKS + ASKED, "fen_address"), "fen->phy") == Habit(("fen_speed",))
 
 
-def test_habit_names_who_does_not() -> None:
-    habit = member_habit(sight(LOOKS + FORGETS + ASKED, "fen_address"), "fen->phy")
-    assert habit.unlooked == ("fen_duplex",)
+def test_one_that_does_not_look_breaks_the_habit() -> None:
+    for text in (LOOKS + FORGETS, FORGETS + LOOKS):
+        assert member_habit(sight(text + ASKED, "fen_address"), "fen->phy") == Habit(broken=True)
 
 
 def test_no_habit_where_nobody_looks() -> None:
@@ -82,13 +80,12 @@ def test_a_local_name_of_the_member_is_the_member() -> None:
     text = FORGETS.replace(
         "return fen->phy->duplex;", "struct phy *phy = fen->phy;\n\n\treturn phy->duplex;"
     )
-    habit = member_habit(sight(LOOKS + text + ASKED, "fen_address"), "fen->phy")
-    assert (habit.looked, habit.unlooked) == (("fen_speed",), ("fen_duplex",))
+    assert member_habit(sight(LOOKS + text + ASKED, "fen_address"), "fen->phy").broken
 
 
 def test_an_assertion_is_no_look() -> None:
     text = FORGETS.replace("\treturn", "\tFEN_BUG(!fen->phy);\n\treturn")
-    assert member_habit(sight(text + ASKED, "fen_address"), "fen->phy").unlooked == ("fen_duplex",)
+    assert member_habit(sight(text + ASKED, "fen_address"), "fen->phy").broken
 
 
 def test_callers_tell_whether_a_result_is_looked_at() -> None:
@@ -106,8 +103,9 @@ static void fen_trusts(struct fen *fen)
 	fen_reed(fen)->cut = true;
 }
 """
-    habit = result_habit(sight(text + ASKED, "fen_address"), "fen_reed")
-    assert (habit.looked, habit.unlooked) == (("fen_looks",), ("fen_trusts",))
+    looks = text.partition("\n\nstatic void fen_trusts")[0]
+    for part, habit in ((looks, Habit(("fen_looks",))), (text, Habit(broken=True))):
+        assert result_habit(sight(part + ASKED, "fen_address"), "fen_reed") == habit
 
 
 def test_what_a_parameter_is_made_into_is_tested_for_it() -> None:
