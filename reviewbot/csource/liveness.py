@@ -17,15 +17,13 @@ def live_names(graph: Graph) -> dict[str, int]:
     nodes: dict[int, int] = {}
     for node, mask in enumerate(graph.spread_back(asked, written)):
         nodes[mask] = nodes.get(mask, 0) | 1 << node
-    return {name: _sum(nodes, 1 << bit) for name, bit in bits.items()}
-
-
-def _sum(nodes: dict[int, int], bit: int) -> int:
-    found = 0
+    live = [0] * len(bits)
     for mask, where in nodes.items():
-        if mask & bit:
-            found |= where
-    return found
+        while mask:
+            lowest = mask & -mask
+            live[lowest.bit_length() - 1] |= where
+            mask ^= lowest
+    return dict(zip(bits, live, strict=True))
 
 
 def _mask_of(names: Iterable[str], bits: dict[str, int]) -> int:

@@ -7,7 +7,7 @@ than the paths walked so far have shown.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -48,7 +48,7 @@ from reviewbot.csource.values import LENT, UNSET, ZERO, Held, State, Val, keyed,
 What = TypeVar("What")
 _RCU = keyed("rcu", "")
 CAP = 192
-STEPS = 4000
+STEPS = 2600
 """All states of a function together: above it, it is given up as well. Of the functions of 740
 real fixes none was walked to its end in more than 2400."""
 
@@ -148,7 +148,7 @@ class _Walk:
         """Breadth first, so that the first path to an event is a short one."""
         start = State()
         todo: deque[tuple[Node, State]] = deque([(self.graph.entry, start)])
-        seen: list[set[object]] = [set() for _ in self.graph.nodes]
+        seen: defaultdict[int, set[object]] = defaultdict(set)
         steps = 0
         while todo and not self.scene.overflow:
             node, state = todo.popleft()
