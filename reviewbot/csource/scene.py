@@ -99,6 +99,11 @@ class Scene:
         self.takers: dict[str, set[int]] = {}
         self.exits: list[Exit] = []
         self.overflow = False
+        self._known = [
+            (call, fact)
+            for call in graph.function.calls
+            if (fact := self.known(call.name)) is not None
+        ]
         self.movable = movable(graph.function, known)
         self.borrowed = self._borrowed()
         self.freeable = self._freeable() | self.borrowed
@@ -106,8 +111,8 @@ class Scene:
         self.hanging = self._hanging()
         self.unlinked = frozenset(
             name
-            for call in graph.function.calls
-            if (fact := self.known(call.name)) is not None and fact.unlinks == 1 and call.args
+            for call, fact in self._known
+            if fact.unlinks == 1 and call.args
             for name in roots(call.args[0].bare.text)
         )
         self.loops_matter = bool(self.freeable or self.unlinked) and any(
@@ -168,10 +173,7 @@ class Scene:
     def _freeable(self) -> frozenset[str]:
         """The variables in what the function hands to calls that give it back."""
         found: set[str] = set()
-        for call in self.graph.function.calls:
-            fact = self.known(call.name)
-            if fact is None:
-                continue
+        for call, fact in self._known:
             places = {release.where for release in fact.releases} | fact.consumes_on_failure
             for number, arg in enumerate(call.args, 1):
                 if number in places:
@@ -180,8 +182,7 @@ class Scene:
 
     def _hanging(self) -> bool:
         """Whether any call puts something on a list or takes it off, or sets work going."""
-        facts = (self.known(call.name) for call in self.graph.function.calls)
-        return any(fact and (fact.links or fact.arms or fact.unlinks) for fact in facts)
+        return any(fact.links or fact.arms or fact.unlinks for _, fact in self._known)
 
     def _failure(self, name: str, fact: Fact | None) -> Failure | None:
         """How a call says that it failed; a guess from its name does not count."""
@@ -193,10 +194,10 @@ class Scene:
         """What a call of this function takes one more reference of: get_device(dev)."""
         found: set[str] = set()
         for call in self.graph.function.calls:
-            fact = self.known(call.name)
             if counts_up(call.name):  # atomic_inc_not_zero(&p->refcount)
                 found |= {base.text for arg in call.args if (base := pointed(arg)) is not None}
-            if fact is None or not fact.acquires:
+        for call, fact in self._known:
+            if not fact.acquires:
                 continue
             places = {fact.returns} | {a.where for a in fact.acquires}
             found |= {a.bare.text for n, a in enumerate(call.args, 1) if n in places}
@@ -338,7 +339,8 @@ class _Survey:
         for stmt in function.statements:
             self.statement(stmt)
         for expr in function.expressions:
-            self.expression(expr)
+            if expr.parts:
+                self.expression(expr)
         for node in scene.graph.nodes:
             if node.kind == "cond" and node.expr is not None:
                 self.test(node.expr)
