@@ -10,12 +10,9 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, TypeVar
 
 from reviewbot.csource import syntax as c
-from reviewbot.csource.below import Below
 from reviewbot.csource.borrowing import leave_section
 from reviewbot.csource.cfg import Edge, Graph, Node, build
 from reviewbot.csource.effects import assign, run
@@ -34,16 +31,16 @@ from reviewbot.csource.events import (
 )
 from reviewbot.csource.facts import Facts, Kind
 from reviewbot.csource.following import may_be_error
-from reviewbot.csource.freed import INSIDE, LOOPING, SAME, UNDER
+from reviewbot.csource.freed import LOOPING, UNDER
 from reviewbot.csource.hanging import UNLINKED
+from reviewbot.csource.interest import Interest
 from reviewbot.csource.known_value import value
-from reviewbot.csource.liveness import live_names
 from reviewbot.csource.reading import starts_unset
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
-from reviewbot.csource.slips import GONE, note_guard_end, note_held
+from reviewbot.csource.slips import note_guard_end, note_held
 from reviewbot.csource.summaries import Known
-from reviewbot.csource.values import LENT, UNSET, ZERO, Held, State, Val, keyed, roots
+from reviewbot.csource.values import UNSET, ZERO, Held, State, Val, keyed, roots
 
 What = TypeVar("What")
 _RCU = keyed("rcu", "")
@@ -115,15 +112,6 @@ _SEEN = ("null", "err", "unset")
 """Uses that one path proves, whatever the paths do that were not walked."""
 
 
-class _Want(NamedTuple):
-    """The nodes (bit 1 << id) from which on the code asks for a text, and where its variables are
-    live at all; `called`: it is the text of a call that nobody asks about twice."""
-
-    asked: int
-    alive: int
-    called: bool
-
-
 class _Walk:
     def __init__(
         self,
@@ -136,13 +124,9 @@ class _Walk:
         self.graph = graph
         self.fresh = fresh if not graph.lost else frozenset()
         self.scene = Scene(graph, facts, known, owners)
-        self.live = live_names(graph)
-        self.below = Below(graph, self.scene.aliases)
-        self.everywhere = (1 << len(graph.nodes)) - 1
-        self.wanted: dict[str, _Want] = {}
+        self.interest = Interest(self.scene)
         self.made: dict[int, c.Expr] = {}
         self.guards: dict[int, Site] = {}
-        self.params = frozenset(p.name for p in graph.function.params)
 
     def run(self) -> Paths:
         """Breadth first, so that the first path to an event is a short one."""
@@ -240,7 +224,7 @@ class _Walk:
                     if end is after and number != last:
                         end = after.copy()
                     self.out_of_loops(end, following)
-                    self.prune(end, node, following)
+                    self.interest.prune(end, node, following)
                     out.append((following, end))
         return out
 
@@ -480,56 +464,6 @@ class _Walk:
         after.set(stmt.args[0].text, Val(freed=site.id))
         after.note(node, False, "done", site.id)
         return after
-
-    def prune(self, state: State, node: Node, following: Node) -> None:
-        """Forget what nobody asks for any more: values of calls, names that are dead."""
-        wanted = self.wanted
-        here = 1 << following.id
-        calls = isinstance(node.stmt, c.Return) or node.kind == "cleanup"
-        gone = []
-        for text, val in state.vals.items():
-            want = wanted.get(text)
-            if want is None:
-                want = wanted[text] = self.want(text)
-            if here & (want.asked if not (val.inst or val.freed) else want.alive):
-                continue
-            if calls and text[-1] == ")":
-                continue  # its text may name types, which are never live
-            if want.called or not (val.freed and self.outlives(text)):
-                gone.append(text)
-        for text in gone:
-            del state.vals[text]
-
-    def want(self, text: str) -> _Want:
-        """What the code from each node on has to do with `text`."""
-        if text[-1] == ")" and text not in self.scene.tracked:
-            return _Want(0, 0, True)
-        what = text.partition("==-E")[0]
-        names = roots(what.rpartition(":")[2])
-        if SAME in text or INSIDE in text:
-            names -= self.params  # the caller still has them
-        alive = self.everywhere if text in self.scene.returned else self.live_at(names)
-        if SAME in text:
-            alive |= self.names_what_is_freed(text)
-        return _Want(alive & self.below.still_named(text), alive, False)
-
-    def live_at(self, names: Iterable[str]) -> int:
-        """The nodes where all of these variables are live."""
-        found = self.everywhere
-        for name in names:
-            found &= self.live.get(name, 0)
-        return found
-
-    def names_what_is_freed(self, same: str) -> int:
-        """Where `p->clk = clk` still matters to a release of `clk`, p being dead by then."""
-        sides = [side for side in same.split(SAME) if side in self.scene.freeable]
-        return reduce(or_, (self.live.get(side, 0) for side in sides), 0)
-
-    def outlives(self, text: str) -> bool:
-        """Whether what this names can still be reached when the function is left."""
-        if text[0] in (GONE, LENT):
-            return False
-        return "->" in text or text not in self.scene.locals or text in self.params
 
     # -- exits
 
