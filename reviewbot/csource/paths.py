@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from reviewbot.csource import syntax as c
-from reviewbot.csource.borrowing import leave_section
 from reviewbot.csource.cfg import Edge, Graph, Node, build
 from reviewbot.csource.effects import assign, run
 from reviewbot.csource.events import (
@@ -29,18 +28,17 @@ from reviewbot.csource.events import (
     Site,
     Use,
 )
-from reviewbot.csource.facts import Facts, Kind
-from reviewbot.csource.following import may_be_error
-from reviewbot.csource.freed import LOOPING, UNDER
-from reviewbot.csource.hanging import UNLINKED
+from reviewbot.csource.facts import Facts
 from reviewbot.csource.interest import Interest
 from reviewbot.csource.known_value import value
+from reviewbot.csource.loops import Loops
+from reviewbot.csource.made import Made
 from reviewbot.csource.reading import starts_unset
 from reviewbot.csource.refine import refine
 from reviewbot.csource.scene import Scene
-from reviewbot.csource.slips import note_guard_end, note_held
+from reviewbot.csource.scopes import Scopes
 from reviewbot.csource.summaries import Known
-from reviewbot.csource.values import UNSET, ZERO, Held, State, Val, keyed, roots
+from reviewbot.csource.values import UNSET, ZERO, State, Val, keyed, roots
 
 What = TypeVar("What")
 _RCU = keyed("rcu", "")
@@ -125,8 +123,9 @@ class _Walk:
         self.fresh = fresh if not graph.lost else frozenset()
         self.scene = Scene(graph, facts, known, owners)
         self.interest = Interest(self.scene)
-        self.made: dict[int, c.Expr] = {}
-        self.guards: dict[int, Site] = {}
+        self.made = Made()
+        self.scopes = Scopes(self.scene, self.made)
+        self.loops = Loops(self.scene, self.made)
 
     def run(self) -> Paths:
         """Breadth first, so that the first path to an event is a short one."""
@@ -223,7 +222,7 @@ class _Walk:
                 if end is not None:
                     if end is after and number != last:
                         end = after.copy()
-                    self.out_of_loops(end, following)
+                    self.loops.left_behind(end, following)
                     self.interest.prune(end, node, following)
                     out.append((following, end))
         return out
@@ -238,11 +237,11 @@ class _Walk:
             case "declare":
                 return self.declare(node, state)
             case "guard":
-                return self.guard(node, state)
+                return self.scopes.guard(node, state)
             case "cleanup":
-                self.cleanup(node, state)
+                self.scopes.cleanup(node, state)
             case "iterate":
-                return self.iterate(node, state)
+                return self.loops.go_on(node, state)
             case "elided":
                 state.vals = {k: v for k, v in state.vals.items() if k in self.fresh}
                 state.held = {}
@@ -264,84 +263,13 @@ class _Walk:
             if starts_unset(stmt):
                 state.set(stmt.name, Val(UNSET))
             return [state]
-        left = self.name(node, stmt)
+        left = self.made.name(node, stmt)
         states = assign(self.scene, left, stmt.value, [state], node.id)
         for after in states if stmt.cleanup else ():
             held = after.held.get(after.get(stmt.name).inst)
             if held is not None:
                 after.held[after.get(stmt.name).inst] = held._replace(scoped=True)
         return states
-
-    def name(self, node: Node, stmt: c.Declare) -> c.Expr:
-        """The declared name as an expression, made once."""
-        if node.id not in self.made:
-            self.made[node.id] = c.Expr("name", stmt.name, stmt.line, stmt.line, name=stmt.name)
-        return self.made[node.id]
-
-    def guard(self, node: Node, state: State) -> list[State]:
-        stmt = node.stmt
-        assert isinstance(stmt, (c.Guard, c.Guarded))
-        states = [state]
-        for arg in stmt.args:
-            states = run(self.scene, arg, states, node.id)
-        guard = self.scene.facts.guards.get(stmt.type)
-        if guard is None or guard.where == 0:
-            return states
-        call = self.call(node, stmt.macro, stmt.args, stmt.type)
-        site = self.guards[id(stmt)] = self.scene.site(call, "")
-        text = self.guard_text(stmt)
-        key = keyed(guard.resource, text)
-        for after in states:
-            self.scene.call(site, after)
-            note_held(self.scene, site, not guard.conditional, after, key)
-            after.held[key] = Held(guard.resource, site.id, text, scoped=True)
-            after.note(node, None, "acquire", site.id)
-        return states
-
-    def guard_text(self, stmt: c.Guard | c.Guarded) -> str:
-        guard = self.scene.facts.guards[stmt.type]
-        resource = self.scene.resource(guard.resource)
-        if resource is None or resource.singleton or len(stmt.args) < guard.where:
-            return ""
-        return self.scene.canonical(stmt.args[guard.where - 1])
-
-    def call(self, node: Node, macro: str, args: tuple[c.Expr, ...], op: str = "") -> c.Expr:
-        """A guard or loop macro as the call that it is, made once; `op` is a guard's class."""
-        if node.id not in self.made:
-            callee = c.Expr("name", macro, node.line, node.line, name=macro)
-            text = f"{macro}({','.join(arg.text for arg in args)})"
-            self.made[node.id] = c.Expr(
-                "call", text, node.line, node.line, op, macro, (callee, *args)
-            )
-        return self.made[node.id]
-
-    def cleanup(self, node: Node, state: State) -> None:
-        stmt = node.stmt
-        if isinstance(stmt, (c.Guard, c.Guarded)):
-            guard = self.scene.facts.guards.get(stmt.type)
-            if guard is not None:
-                key = keyed(guard.resource, self.guard_text(stmt))
-                held = state.held.pop(key, None)
-                if held is None and id(stmt) in self.guards:
-                    note_guard_end(self.scene, self.guards[id(stmt)], guard.resource, key, state)
-                elif held is not None and self.scene.borrowed:
-                    resource = self.scene.resource(held.resource)
-                    if resource is not None and resource.kind is Kind.CONTEXT:
-                        leave_section(self.scene, state, held.site)
-        elif isinstance(stmt, c.Declare):
-            val = state.get(stmt.name)
-            if val.freed or val.mask == UNSET:
-                name = c.Expr("name", stmt.name, stmt.line, stmt.line, name=stmt.name)
-                kind: Literal["again", "unset"] = "again" if val.freed else "unset"
-                self.scene.use(kind, name, val, state.trail)
-            elif may_be_error(self.scene, val) and not self.takes_errors(stmt.cleanup):
-                self.scene.use("scoped", self.name(node, stmt), val, state.trail)
-            state.held.pop(val.inst, None)
-
-    def takes_errors(self, cleanup: str) -> bool:
-        """Whether a class of __free() tests for error pointers, or is not known."""
-        known = self.scene.facts.frees.get(cleanup)
-        return known is None or "err-ptr" in known.accepts
 
     def unread(self, node: Node, state: State) -> None:
         """Inline assembly may write what it names; a macro what it is handed."""
@@ -350,37 +278,6 @@ class _Walk:
         for name in [k for k, v in state.vals.items() if v.mask == UNSET]:
             if named is None or name in named:
                 del state.vals[name]
-
-    def iterate(self, node: Node, state: State) -> list[State]:
-        stmt = node.stmt
-        assert isinstance(stmt, c.Iterate)
-        name = f"loop{node.id}"
-        state.held.pop(name, None)  # the macro gives the last one back as it steps on
-        known = self.scene.facts.iterators.get(stmt.macro)
-        self.step_on(node, stmt, state)
-        for number, arg in enumerate(stmt.args, 1):
-            whole = known is not None and number < known.var and state.get(arg.text).inst != ""
-            if arg.kind == "name" and number < 3 and not whole:
-                state.forget(arg.text)  # the variable; an unknown macro may begin with it or not
-            elif arg.kind == "name" and known is not None and number == known.var:
-                state.forget(arg.text)
-            for name in [e.name for e in arg.walk() if e.kind == "name"]:
-                if state.get(name).mask == UNSET:
-                    state.forget(name)
-        return [state]
-
-    def step_on(self, node: Node, stmt: c.Iterate, state: State) -> None:
-        """The macro reads the loop variable to find the next one, unless it is made for that."""
-        known = self.scene.facts.iterators.get(stmt.macro)
-        number = known.var if known is not None else 1
-        if "_safe" in stmt.macro or len(stmt.args) < number or (known and known.removable):
-            return
-        name = stmt.args[number - 1].text
-        inside = state.get(name + LOOPING).tested == node.id
-        gone = next((v for n in (name, name + UNLINKED) if (v := state.get(n)).freed), None)
-        if gone is not None and inside and not (known and known.resource):
-            call = self.call(node, stmt.macro, stmt.args)
-            self.scene.use("freed", stmt.args[number - 1], gone, state.trail, call)
 
     # -- edges
 
@@ -396,9 +293,9 @@ class _Walk:
         if node.kind == "switch" and not isinstance(edge, bool):
             return self.case(node, state, edge)
         if node.kind == "iterate" and edge is True:
-            return self.enter_loop(node, state)
+            return self.loops.enter(node, state)
         if node.kind == "iterate":
-            return self.leave_loop(node, state)
+            return self.loops.leave(node, state)
         return state
 
     def case(self, node: Node, state: State, edge: c.Case | None) -> State | None:
@@ -406,13 +303,7 @@ class _Walk:
             return state
         if edge is None or edge.value is None:
             return None if self.matched(node, state) else state
-        if id(edge) not in self.made:
-            left, right = node.expr, edge.value
-            text = f"{left.text}=={right.text}"
-            self.made[id(edge)] = c.Expr(
-                "binary", text, edge.line, edge.line, op="==", parts=(left, right)
-            )
-        return refine(self.scene, state, self.made[id(edge)], True, node.id)
+        return refine(self.scene, state, self.made.case(node.expr, edge), True, node.id)
 
     def matched(self, node: Node, state: State) -> bool:
         """Whether the switch is known to find one of its cases."""
@@ -423,47 +314,6 @@ class _Walk:
                 if val is not None and val.mask & ZERO == 0:
                     return True
         return False
-
-    def enter_loop(self, node: Node, state: State) -> State:
-        stmt = node.stmt
-        assert isinstance(stmt, c.Iterate)
-        known = self.scene.facts.iterators.get(stmt.macro)
-        number = known.var if known is not None else 1
-        name = stmt.args[number - 1].text if len(stmt.args) >= number else ""
-        if name in self.scene.freeable or name in self.scene.unlinked:
-            state = state.copy()
-            state.set(name + LOOPING, Val(tested=node.id))
-            if name in self.scene.borrowed and "_rcu" in stmt.macro and _RCU in state.held:
-                state.set(name + UNDER, Val(tested=0))
-        if known is None or not known.resource or known.scoped or len(stmt.args) < known.var:
-            return state
-        after = state.copy()
-        variable = stmt.args[known.var - 1]
-        site = self.scene.site(self.call(node, stmt.macro, stmt.args), variable.text)
-        name = f"loop{node.id}"
-        after.held[name] = Held(known.resource, site.id, variable.text)
-        after.set(variable.text, Val(4, inst=name, origin=site.id))
-        after.note(node, True, "acquire", site.id)
-        return after
-
-    def out_of_loops(self, state: State, following: Node) -> None:
-        """A break or a goto leaves a loop: when it is entered again, it starts anew."""
-        for name, val in list(state.vals.items()) if self.scene.loops_matter else ():
-            loop = self.graph.nodes[val.tested].stmt if name[-1] == LOOPING else None
-            if loop is not None and not loop.line <= following.line <= loop.end_line:
-                del state.vals[name]
-
-    def leave_loop(self, node: Node, state: State) -> State:
-        """The loop ran to its end: its variable is no entry of the list now."""
-        stmt = node.stmt
-        assert isinstance(stmt, c.Iterate)
-        if not stmt.macro.startswith("list_for_each_entry") or stmt.args[0].kind != "name":
-            return state
-        after = state.copy()
-        site = self.scene.site(self.call(node, stmt.macro, stmt.args), stmt.args[0].text)
-        after.set(stmt.args[0].text, Val(freed=site.id))
-        after.note(node, False, "done", site.id)
-        return after
 
     # -- exits
 
