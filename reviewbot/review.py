@@ -22,7 +22,7 @@ from reviewbot.model import (
 from reviewbot.patchsight import Mended, PatchSight, SeriesSight
 from reviewbot.reader import Reader, is_c
 from reviewbot.registry import LoadedRule
-from reviewbot.touched import touched_files, touched_functions
+from reviewbot.touched import part, touched_files, touched_functions
 from reviewbot.trees.interface import Index
 
 
@@ -70,9 +70,13 @@ def _reviewed(sight: PatchSight, rules: Sequence[LoadedRule]) -> PatchReview:
         else:
             reason = f"{touched.name}() was not looked at: the parser could not read it"
             skipped.append(Skipped(touched.diff.path, reason))
+        part(touched)
     for file in touched_files(sight):
         claims += asking.about_file(file)
+        part(file)
     claims += asking.about_message(sight)
+    for side in (sight.before, sight.after):
+        side.forget_callees()
     return PatchReview(
         images.patch,
         images.context,

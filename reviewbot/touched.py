@@ -105,6 +105,13 @@ def _within(lines: frozenset[int], function: Function) -> frozenset[int]:
     return frozenset(line for line in lines if function.line <= line <= function.end_line)
 
 
+def part(touched: Touched | TouchedFile) -> None:
+    """The two sides know each other no more: so they go at once, and do not wait to be found as
+    garbage."""
+    for side in touched.sights:
+        object.__setattr__(side, "other", None)
+
+
 def _linked(diff: FileDiff, name: str, before: Sight | None, after: Sight | None) -> Touched:
     if before is not None and after is not None:
         # The two know each other: the one cycle in a world of frozen values, closed here.

@@ -71,6 +71,11 @@ class Side:
         default_factory=dict, repr=False
     )
 
+    def forget_callees(self) -> None:
+        """What was read of callees knows who read it, and would wait to be found as garbage."""
+        for summaries in self.summaries.values():
+            summaries.clear()
+
 
 @dataclass(frozen=True, eq=False)
 class Sight:
