@@ -23,7 +23,7 @@ from reviewbot.csource.events import (
     Site,
     Use,
 )
-from reviewbot.csource.facts import Fact, Facts, Failure, Resource
+from reviewbot.csource.facts import Fact, Facts, Failure, Kind, Resource
 from reviewbot.csource.moved import movable
 from reviewbot.csource.names import counts_up
 from reviewbot.csource.reading import Read, reads, starts_unset
@@ -58,7 +58,7 @@ class Scene:
         self.sites: dict[int, Site] = {}
         self._site_ids: dict[int, int] = {}
         self._resources: dict[str, Resource | None] = {}
-        self._locks: dict[str, bool] = {}
+        self._locks = _Locks(known)
         self._asked: dict[c.Expr, Asked | None] = {}
         self._reads: dict[c.Expr, tuple[Read, ...] | None] = {}
         self._shapes: dict[c.Expr, CallShape] = {}
@@ -256,9 +256,7 @@ class Scene:
 
     def call(self, site: Site, state: State) -> None:
         """Keep a call that is made under locks, once for each set of them."""
-        if not state.held:
-            return
-        held = tuple(h for h in state.held.values() if self.is_lock(h))
+        held = tuple([h for h in state.held.values() if self._locks[h.resource]])
         if held and (site.id, held) not in self.calls:
             self.calls[site.id, held] = Call(site, held, state.trail)
 
@@ -299,12 +297,7 @@ class Scene:
                 self.jumps[key] = Jump(name, mask, trail)
 
     def is_lock(self, held: Held) -> bool:
-        known = self._locks.get(held.resource)
-        if known is None:
-            resource = self.resource(held.resource)
-            known = resource is not None and resource.kind in ("lock", "context")
-            self._locks[held.resource] = known
-        return known
+        return self._locks[held.resource]
 
     def steady(self, text: str) -> bool:
         """Whether an expression means the same wherever the function evaluates it."""
@@ -312,6 +305,18 @@ class Scene:
 
     def is_pointer(self, text: str) -> bool:
         return text in self.pointers
+
+
+class _Locks(dict[str, bool]):
+    """Whether a resource is a lock or a context like one; asked at each call on each path."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+
+    def __missing__(self, id: str) -> bool:
+        resource = self._known.resource(id)
+        self[id] = resource is not None and resource.kind in (Kind.LOCK, Kind.CONTEXT)
+        return self[id]
 
 
 class _Survey:
