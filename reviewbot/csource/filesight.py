@@ -10,7 +10,7 @@ from functools import cached_property
 from reviewbot.around import Around
 from reviewbot.csource.bare import Run
 from reviewbot.csource.facts import Facts
-from reviewbot.csource.sight import CFile, Side
+from reviewbot.csource.sight import CFile, Side, words_of
 from reviewbot.csource.tables import Table, heads, tables_in
 
 
@@ -50,6 +50,11 @@ class FileSight:
         """The text in sight, in pieces of lines that follow each other."""
         return self.file.runs()
 
+    @property
+    def words(self) -> frozenset[str]:
+        """All words in the text of the file, and of the other side's."""
+        return words_of(self.side, self.file, self.other.file if self.other else None)
+
     @cached_property
     def changed(self) -> bytes:
         """The touched lines, one below the other: cheap to look into before anything else."""
@@ -65,8 +70,9 @@ class FileSight:
 
     def tables(self, types: frozenset[str]) -> Iterator[Table]:
         """The initialised variables of these struct types that the patch has to do with."""
+        named = not types.isdisjoint(self.words)
         for run in self.runs:
-            if run.section or self._near(run, heads(types)):
+            if run.section or (named and self._near(run, heads(types))):
                 for table in tables_in(run, types):
                     if self.touches(table.line, table.end_line):
                         yield table

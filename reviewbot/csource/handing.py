@@ -22,8 +22,8 @@ def hand_over(scene: Scene, site: Site, fact: Fact, state: State) -> None:
     """A function that is known: what it keeps is gone, what it borrows is not."""
     given = {r.where for r in fact.releases}
     for number, arg in enumerate(site.call.args, 1):
-        if number in given or not state.held:
-            continue
+        if number in given or not stands_for_held(state, arg):
+            continue  # and there is no need to read what the callee keeps
         if number in fact.consumes | fact.keeps | fact.consumes_on_failure:
             let_go(state, arg)
         elif number in fact.consumes_on_success or (
@@ -68,6 +68,12 @@ def _takes(scene: Scene, site: Site, arg: Expr, state: State) -> bool:
     if (resource is not None and resource.linear) or _is_cookie(scene, arg, state):
         return True
     return may_keep(site.call.name)
+
+
+def stands_for_held(state: State, arg: Expr) -> bool:
+    """Whether anything is held that an argument stands for."""
+    held = state.held
+    return bool(held) and any(inst in held for inst in instances_of(state, arg))
 
 
 def let_go(state: State, arg: Expr) -> None:

@@ -99,11 +99,10 @@ def lost_guards(sight: Sight) -> Iterator[Guard]:
     """`p->ready` where the other side has `p && p->ready`, and nothing before settles it."""
     if sight.other is None:
         return
-    there = [chain for chain in _chains(sight.other.function) if len(chain.parts) > 1]
+    here = [chain for chain in _chains(sight.function) if _is_touched(sight, chain)]
+    there = [chain for chain in _chains(sight.other.function) if len(chain.parts) > 1 and here]
     told: set[str] = set()
-    for chain in _chains(sight.function):
-        if sight.touched.isdisjoint(range(chain.line, chain.end_line + 1)):
-            continue
+    for chain in here:
         for longer in there:
             key = _taken_out(chain, longer)
             use = next((e for e in chain.follows if e.parts[0].bare.text == key), None)
@@ -113,6 +112,10 @@ def lost_guards(sight: Sight) -> Iterator[Guard]:
                 continue
             told.add(key)
             yield Guard(key, use)
+
+
+def _is_touched(sight: Sight, chain: _Chain) -> bool:
+    return not sight.touched.isdisjoint(range(chain.line, chain.end_line + 1))
 
 
 class _Chain(NamedTuple):

@@ -202,19 +202,11 @@ class Sight:
         return self._words(self.file)
 
     def _words(self, file: CFile) -> frozenset[str]:
-        found = self.side.words.get(file.path)
-        if found is None:
-            texts = [file.text, self._there(file).text]
-            if self.side.name == "after":
-                texts.reverse()  # both sides ask for the same pair
-            found = self.side.words[file.path] = words_of_both(*texts)
-        return found
-
-    def _there(self, file: CFile) -> CFile:
-        """The file as it is on the other side, where it is there."""
-        if self.other is None:
-            return file
-        return self.other.file if file is self.file else self.other.side.files.get(file.path, file)
+        there = self.other
+        if there is None:
+            return words_of(self.side, file, None)
+        same = there.file if file is self.file else there.side.files.get(file.path)
+        return words_of(self.side, file, same)
 
     def calls_somewhere(self, name: str) -> bool:
         """Whether a file of the patch calls a function of this name, or declares one."""
@@ -267,6 +259,17 @@ class Sight:
         """(resource, text) that this function gives back somewhere, on either side."""
         there = self.other.paths.given if self.other is not None else frozenset()
         return self.paths.given | there
+
+
+def words_of(side: Side, file: CFile, other: CFile | None) -> frozenset[str]:
+    """All words in the text of a file of a side, and in that of the other side's file."""
+    found = side.words.get(file.path)
+    if found is None:
+        texts = [file.text, other.text if other is not None else file.text]
+        if side.name == "after":
+            texts.reverse()  # both sides ask for the same pair
+        found = side.words[file.path] = words_of_both(*texts)
+    return found
 
 
 def _texts(side: Side, name: str) -> set[bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from reviewbot.csource import syntax as c
-from reviewbot.csource.cfg import Graph, Node, build
+from reviewbot.csource.cfg import Node, build
 
 
 class Store(NamedTuple):
@@ -22,14 +22,15 @@ def unread_stores(function: c.Function) -> Iterator[Store]:
     if not function.whole or any(isinstance(s, c.Unread) for s in function.statements):
         return
     locals_ = _plain_locals(function)
-    graph: Graph | None = None
-    for expr in function.expressions:
-        if expr.kind != "assign" or expr.op != "=" or expr.parts[0].text not in locals_:
-            continue
-        graph = graph or build(function)
-        for node in graph.nodes:
-            if node.expr is expr and not node.stmt and _lost(node, expr.parts[0].text):
-                yield Store(expr.parts[0].text, expr.parts[1], expr.line)
+    nodes: dict[int, list[Node]] = {}
+    for node in build(function).nodes if locals_ else ():
+        if not node.stmt:
+            nodes.setdefault(id(node.expr), []).append(node)
+    for expr in function.assignments:
+        if expr.op == "=" and expr.parts[0].text in locals_:
+            for node in nodes.get(id(expr), ()):
+                if _lost(node, expr.parts[0].text):
+                    yield Store(expr.parts[0].text, expr.parts[1], expr.line)
 
 
 def _plain_locals(function: c.Function) -> set[str]:

@@ -37,9 +37,9 @@ def check(sight: Sight) -> Iterable[Claim]:
         if guard.key not in seen:
             yield _claim(guard.key, guard.use, None, _sure(sight, guard.key))
     seen |= {guard.key for guard in guards}
-    seen |= {use.key for use in sight.paths.uses if use.kind == "null"}
     for answer in lost_answers(sight):
-        if answer.key not in seen:
+        told = any(use.kind == "null" and use.key == answer.key for use in sight.paths.uses)
+        if answer.key not in seen and not told:
             yield _claim_answer(answer.key, answer.giver, answer.use)
 
 

@@ -54,13 +54,15 @@ def _cleared_before(sight: Sight) -> Iterator[Claim]:
     """The other side clears the field after the same call, this one leaves it as it is."""
     if sight.other is None or not sight.function.whole:
         return
-    there = {(end.call.name, end.field) for end in _cleared(sight.other)}
     cleared, before = _clears(sight.function), _clears(sight.other.function)
+    fewer = {field for field in before if len(cleared.get(field, ())) < len(before[field])}
+    if not fewer:
+        return
+    there = {(end.call.name, end.field) for end in _cleared(sight.other)}
     written = _writes(sight.function)
     for end in _ends(sight):
         key = (end.call.name, end.field)
-        fewer = len(cleared.get(end.field, ())) < len(before.get(end.field, ()))
-        if key not in there or not fewer or _dies(sight, end.field):
+        if end.field not in fewer or key not in there or _dies(sight, end.field):
             continue
         if any(line > end.call.line for line in written.get(end.field, ())):
             continue
@@ -145,11 +147,12 @@ def _assigned(function: syntax.Function) -> Iterator[tuple[str, syntax.Expr, int
     for stmt in function.statements:
         if isinstance(stmt, syntax.Declare) and stmt.value is not None:
             yield stmt.name, stmt.value, stmt.line
-    for expr in function.expressions:
-        if expr.kind == "assign" and expr.op == "=":
+    for expr in function.assignments:
+        if expr.op == "=":
             yield expr.parts[0].text, expr.parts[1], expr.line
-        elif expr.kind == "call" and expr.name in ("rcu_assign_pointer", "RCU_INIT_POINTER"):
-            yield expr.args[0].bare.text, expr.args[-1], expr.line
+    for call in function.calls:
+        if call.name in ("rcu_assign_pointer", "RCU_INIT_POINTER"):
+            yield call.args[0].bare.text, call.args[-1], call.line
 
 
 def _writes(function: syntax.Function) -> dict[str, list[int]]:
@@ -196,9 +199,10 @@ def _not_replaced(sight: Sight) -> Iterator[Claim]:
     """An error path leaves between the end of the old value and the new one."""
     if not sight.function.whole:
         return
-    written = _writes(sight.function)
-    for exit in sight.paths.exits:
-        for field, number in exit.freed if fails(sight, exit) else ():
+    exits = [exit for exit in sight.paths.exits if exit.freed and fails(sight, exit)]
+    written = _writes(sight.function) if exits else {}
+    for exit in exits:
+        for field, number in exit.freed:
             site = sight.paths.sites[number]
             lines = written.get(field, ())
             if any(line <= site.call.line for line in lines) or not _outlives(sight, field):

@@ -28,13 +28,15 @@ def _added_plainly(sight: Sight) -> Iterator[Claim]:
     """list_add() to a list that this file walks and changes with the RCU calls."""
     text = sight.file.text
     for call in sight.function.calls if sight.file.whole else ():
-        if call.name not in _ADDS or len(call.args) != 2:
+        if call.name not in _ADDS or len(call.args) != 2 or "->" not in call.args[0].text:
             continue
+        if b"list_for_each_entry_rcu" not in text:
+            return
         entry, head = call.args[0].bare.text, _tail(call.args[1].bare.text)
         member = _tail(entry)
         walked = {(_tail(m[1].decode()), m[2].decode()) for m in _WALKED.finditer(text)}
         updated = {m[1].decode() for m in _UPDATED.finditer(text)}
-        if "->" in entry and (head, member) in walked and member in updated:
+        if (head, member) in walked and member in updated:
             plain = f"{call.name}() publishes {entry.lstrip('&')} on {head}"
             yield Claim(
                 line=call.line,
