@@ -86,13 +86,13 @@ def _first(sight: Sight, function: c.Function, resource: str) -> c.Expr | None:
 
 
 def takes(sight: Sight, call: c.Expr, resource: str) -> bool:
-    """Whether a call takes it, by the tables or by what a function in sight does."""
-    fact = sight.known(call.name)
-    return fact is not None and fact.source != PAIR and bool(_of(fact.acquires, resource))
+    """Whether a call takes it, by the tables: what a function in sight takes is not told of it."""
+    fact = sight.facts.functions.get(call.name)
+    return fact is not None and bool(_of(fact.acquires, resource))
 
 
 def gives(sight: Sight, call: c.Expr, resource: str) -> bool:
-    """Whether a call gives it back, by the same."""
+    """Whether a call gives it back, by the tables or by what a function in sight does."""
     fact = sight.known(call.name)
     return fact is not None and fact.source != PAIR and bool(_of(fact.releases, resource))
 

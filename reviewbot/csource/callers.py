@@ -27,7 +27,7 @@ def follows_unasked(sight: Sight, *, errors: bool) -> Iterator[Deaf]:
     for file, function in callers(sight):
         calls = [call for call in function.calls if call.name == name]
         names = {call.text for call in calls} | _kept(function, calls)
-        asked = _errors_asked(function) if errors else set(tested_texts(function))
+        asked = _errors_asked(function) if errors else tested_texts(function)
         if (
             calls
             and names.isdisjoint(asked)

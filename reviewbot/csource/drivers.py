@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Literal
 
 from reviewbot.csource.sight import Sight
+from reviewbot.csource.words import beginning_word
 
 Role = Literal["probe", "remove"]
 
-_DRIVER = re.compile(rb"\bstruct\s+(\w+_driver)\s+\w+\s*=\s*\{(.*?)\n\};", re.S)
+_DRIVER = re.compile(rb"struct\s+(\w+_driver)\s+\w+\s*=\s*\{(.*?)\n\};", re.S)
 _MEMBER = re.compile(rb"\.(probe|remove)(?:_new)?\s*=\s*(?:__exit_p\()?(\w+)")
 
 
@@ -27,6 +28,6 @@ def callbacks(sight: Sight, buses: Collection[str]) -> Mapping[str, Role]:
 def _in_text(text: bytes) -> tuple[tuple[str, str, Role], ...]:
     return tuple(
         (type.decode(), name.decode(), "probe" if member == b"probe" else "remove")
-        for type, body in _DRIVER.findall(text)
+        for type, body in (match.groups() for match in beginning_word(_DRIVER, text))
         for member, name in _MEMBER.findall(body)
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.callshape import pointed
@@ -132,8 +133,16 @@ def _assigned(function: c.Function) -> Iterator[tuple[str, str]]:
             yield expr.parts[0].text, expr.parts[1].bare.text
 
 
-def tested_texts(function: c.Function) -> Iterator[str]:
-    """The texts that the function compares with NULL anywhere; an assertion is no comparison."""
+@lru_cache(maxsize=8)
+def tested_texts(function: c.Function) -> frozenset[str]:
+    """The texts that the function compares with NULL anywhere; an assertion is no comparison.
+
+    Kept for a moment: each side of a patch asks for those of both.
+    """
+    return frozenset(_tested_texts(function))
+
+
+def _tested_texts(function: c.Function) -> Iterator[str]:
     asserted = {
         id(e)
         for stmt in function.statements

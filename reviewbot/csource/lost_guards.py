@@ -44,7 +44,7 @@ def lost_answers(sight: Sight) -> Iterator[Answer]:
     other = sight.other
     if other is None or not sight.function.whole or not other.function.whole:
         return
-    dropped = set(tested_texts(other.function)) - set(tested_texts(sight.function))
+    dropped = tested_texts(other.function) - tested_texts(sight.function)
     for key in sorted(dropped):
         giver = _giver(sight.function, key)
         there = _giver(other.function, key)
@@ -100,7 +100,8 @@ def lost_guards(sight: Sight) -> Iterator[Guard]:
     if sight.other is None:
         return
     here = [chain for chain in _chains(sight.function) if _is_touched(sight, chain)]
-    there = [chain for chain in _chains(sight.other.function) if len(chain.parts) > 1 and here]
+    longer_ones = _chains(sight.other.function) if here else ()
+    there = [chain for chain in longer_ones if len(chain.parts) > 1]
     told: set[str] = set()
     for chain in here:
         for longer in there:
@@ -145,10 +146,9 @@ def _chains(function: c.Function) -> Iterator[_Chain]:
         for stmt in function.statements
         if isinstance(stmt, (c.If, c.Loop)) and stmt.cond is not None
     ]
-    for expr in (*function.expressions, *conditions):
-        bare = expr.bare
-        if bare.kind == "binary" and bare.op in _SHORT:
-            yield _Chain(bare.op, tuple(_operands(bare, bare.op)))
+    for expr in function.expressions:
+        if expr.kind == "binary" and expr.op in _SHORT:
+            yield _Chain(expr.op, tuple(_operands(expr, expr.op)))
     for cond in conditions:
         for op in _SHORT:
             yield _Chain(op, (cond.bare,))

@@ -225,8 +225,10 @@ def _gives_memory(undoer: str, known: Known) -> bool:
 def _takes(name: str, known: Known) -> bool:
     if name.startswith(("list_", "hlist_")):
         return False  # list_prepare_entry() only says where a walk begins
+    if _GIVES.search(name) is not None or "inc" in name:
+        return True
     fact = known(name)
-    return bool(fact and fact.acquires) or _GIVES.search(name) is not None or "inc" in name
+    return fact is not None and bool(fact.acquires)
 
 
 def _named(arg: Expr) -> str:
@@ -299,9 +301,10 @@ class Paired:
         return self._known.function(name)
 
     def _lay(self, pair: Pair) -> None:
-        doer, undoer = self._find(pair.doer), self._find(pair.undoer)
+        doer = self._find(pair.doer)
         if (doer and (doer.acquires or doer.releases)) or pair.doer in self._facts:
             return  # the tables know better
+        undoer = self._find(pair.undoer)
         if doer and doer.lends:
             return  # and that this one takes nothing
         if undoer is not None and undoer.releases:

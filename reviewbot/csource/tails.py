@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -86,14 +86,13 @@ def dropped(sight: Sight) -> tuple[Dropped, ...]:
 
 def _on_failure(sight: Sight, other: Sight) -> Iterator[Dropped]:
     here, there = tails(sight), tails(other)
-    twice = _asked_twice(sight)
     for key, tail in here.items():
         twin = there.get(key)
         if twin is None or set(tail.undo) - set(twin.undo):
             continue
         for name, call in twin.undo.items():
             moved = _earlier(sight, tail, name) or _not_yet_taken(sight, tail, name)
-            moved = moved or (key in twice and _still(sight, call))
+            moved = moved or (_still(sight, call) and key in _asked_twice(sight))
             if name in tail.undo or moved or superseded(sight, call, Way(tail.cond, key[2])):
                 continue
             doubtful = (
@@ -183,11 +182,13 @@ def _may_take(known: Known, name: str, number: int) -> bool:
 
 def _at_the_end(sight: Sight, other: Sight) -> Iterator[Dropped]:
     """Releases on the way to success that nothing makes any more."""
-    here, there = _before_success(sight), _before_success(other)
     still = {call.text for call in sight.function.calls}
+    still |= {c.text for c in other.function.calls if c.name in sight.side.changed_calls}
+    if all(c.text in still or not gives_back(other.known, c) for c in other.function.calls):
+        return
+    here, there = _before_success(sight), _before_success(other)
     for text, call in there.items():
-        moved = text in still or call.name in sight.side.changed_calls
-        lost = text not in here and not moved and not superseded(sight, call, None)
+        lost = text not in here and text not in still and not superseded(sight, call, None)
         if lost and not (comes_from_elsewhere(sight, call) or _too_early(sight, other, call)):
             yield Dropped(call, sight.function.end_line, "", False)
 
@@ -253,13 +254,14 @@ def _sort(known: Known, name: str) -> set[str]:
 
 
 @lru_cache(maxsize=8)
-def tails(sight: Sight) -> Mapping[tuple[str, str, bool], Tail]:
+def tails(sight: Sight) -> dict[tuple[str, str, bool], Tail]:
     """The failing ways out of a function, by what fails there; all of them if it is void.
 
-    Kept for a moment: each side of a patch asks for those of both.
+    Kept for a moment, for each side of a patch asks for those of both; nobody may change it.
     """
     graph = build(sight.function)
     found: dict[tuple[str, str, bool], Tail] = {}
+    undone: dict[tuple[int, bool], dict[str, c.Expr]] = {}
     for exit in sight.paths.exits:
         branch = branch_off(sight.function, exit)
         if branch is None or branch.node.expr is None:
@@ -269,11 +271,10 @@ def tails(sight: Sight) -> Mapping[tuple[str, str, bool], Tail]:
         expr, edge = branch.node.expr, branch.edge is True
         key = (judged(sight.function, expr), expr.text, edge)
         node = graph.nodes[branch.node.id]
-        undo = {
-            call.name: call
-            for call in calls_after(graph, node, edge)
-            if gives_back(sight.known, call)
-        }
+        if (node.id, edge) not in undone:
+            after = calls_after(graph, node, edge)
+            undone[node.id, edge] = {x.name: x for x in after if gives_back(sight.known, x)}
+        undo = undone[node.id, edge]
         if key in found:
             undo = {**found[key].undo, **undo}
         found[key] = Tail(node.line, undo, node)

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from reviewbot.rule import Claim, Confidence, FileSight, Macro, Need, Note, Rule, Severity, syntax
 
 _EXPORT = re.compile(rb"EXPORT_SYMBOL(?:_GPL|_NS|_NS_GPL|_FOR_MODULES|_FOR_TESTS_ONLY|_IF_KUNIT)?")
+_NAMED = re.compile(rb"EXPORT_SYMBOL\w*[ \t]*\([ \t\n]*(\w+)")
+"""What is exported, as far as can be seen without a look at where comments are."""
 _FIRST_LINES = 3
 """Of a function, where `static` may stand."""
 
@@ -18,7 +20,8 @@ _FIRST_LINES = 3
 def check(sight: FileSight) -> Iterable[Claim]:
     spans = [(name, first) for name, first, _ in sight.file.spans()]
     heads = {name for name, first in spans if sight.touches(first, first + _FIRST_LINES)}
-    if not heads and not _EXPORT.search(sight.changed):
+    named = {found[1].decode() for run in sight.runs for found in _NAMED.finditer(run.text)}
+    if not named or (heads.isdisjoint(named) and not _EXPORT.search(sight.changed)):
         return
     for export in sight.macros(_EXPORT):
         name = export.args[0]

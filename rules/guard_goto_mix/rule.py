@@ -37,8 +37,8 @@ class _Mix(NamedTuple):
 
 def check(sight: Sight) -> Iterable[Claim]:
     order = sight.function.statements
-    gotos = _unwinding(order)
     scopes = [scope for stmt in order for scope in _scopes(stmt, sight)]
+    gotos = _unwinding(order) if scopes else []
     pairs = [(goto, scope) for goto in gotos for scope in scopes if goto in scope.inside]
     if pairs:
         yield _claim(sight, _mix(sight, pairs), len(gotos) == 1)
