@@ -80,6 +80,7 @@ from reviewbot.csource.lost_guards import lost_answers as lost_answers
 from reviewbot.csource.lost_guards import lost_guards as lost_guards
 from reviewbot.csource.lost_looks import lost_looks as lost_looks
 from reviewbot.csource.names import makes as makes
+from reviewbot.csource.names import only_tells as only_tells
 from reviewbot.csource.newnames import NewName as NewName
 from reviewbot.csource.newnames import named as named
 from reviewbot.csource.newnames import new_names as new_names

@@ -14,7 +14,7 @@ from reviewbot.csource.cfg import build
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.events import Exit
 from reviewbot.csource.facts import Kind
-from reviewbot.csource.names import puts
+from reviewbot.csource.names import only_tells, puts
 from reviewbot.csource.scene import contradicts_itself
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import last_branch
@@ -110,15 +110,11 @@ def _handed_on(sight: Sight, exit: Exit, held: Held) -> bool:
     return any(
         sight.known(call.name) is None
         and call.name not in PASSIVE
-        and not _SAYS.search(call.name)
+        and not only_tells(call.name)
         and any(arg.bare.text == held.text for arg in call.args)
         for arm in arms
         for call in _calls(arm)
     )
-
-
-_SAYS = re.compile(r"print|_err|_warn|_dbg|_info|_log|trace|^dev_|^pr_")
-"""What functions are called that only tell."""
 
 
 def _cannot_be(sight: Sight, exit: Exit) -> bool:

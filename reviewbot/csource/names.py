@@ -90,3 +90,15 @@ _CALLS_BACK = re.compile(r"add_action|call_rcu|(?:^|_)put(?:_|$)")
 def calls_back(name: str) -> bool:
     """Whether a function of this name sees to it that a function is called in the end."""
     return _CALLS_BACK.search(name) is not None
+
+
+_TELLS = re.compile(
+    r"print|_err|_warn|_dbg|_info|_log|trace|^dev_|^pr_|PTR_ERR|IS_ERR|ERR_PTR|WARN"
+)
+
+
+@lru_cache(maxsize=4096)
+def only_tells(name: str) -> bool:
+    """Whether a function of this name sets nothing up and takes nothing over: it prints, or tells
+    what another call gave."""
+    return _TELLS.search(name) is not None

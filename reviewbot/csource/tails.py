@@ -17,7 +17,7 @@ from reviewbot.csource.cfg import Node, build
 from reviewbot.csource.conditions import read_test
 from reviewbot.csource.facts import Fact, Kind
 from reviewbot.csource.habit import values_of
-from reviewbot.csource.names import may_keep, puts
+from reviewbot.csource.names import may_keep, only_tells, puts
 from reviewbot.csource.sight import Sight
 from reviewbot.csource.story import branch_off
 from reviewbot.csource.summaries import Known
@@ -39,10 +39,8 @@ _UNDOES = re.compile(
 _OWNER_ENDS = re.compile(r"(?:^|_)(?:destroy|unregister|delete)(?:_|$)")
 """What a function is called that ends an object with all that it has."""
 _MANAGES = re.compile(r"^(?:devm_|drmm_|pcim_|devres_|__free|guard|scoped_guard|CLASS|no_free_ptr)")
-_SAYS = re.compile(
-    r"^(?:if|while|for|switch|return|sizeof|likely|unlikely)$|print|_err|_warn|_dbg"
-    r"|_info|_log|trace|PTR_ERR|IS_ERR|WARN|^dev_|^pr_"
-)
+_NO_CALLS = frozenset("if while for switch return sizeof likely unlikely".split())
+"""What stands before a parenthesis and calls nothing."""
 
 
 class Tail(NamedTuple):
@@ -232,7 +230,7 @@ def _only_drops(sight: Sight, other: Sight) -> bool:
         _MANAGES.match(name) or undoes(name) for name in come - _halves(other.known, come, gone)
     ):
         return False
-    return all(_releases(other.known, name) or _SAYS.search(name) for name in gone)
+    return all(_releases(other.known, name) or only_tells(name) for name in gone - _NO_CALLS)
 
 
 def _halves(known: Known, come: frozenset[str], gone: frozenset[str]) -> set[str]:

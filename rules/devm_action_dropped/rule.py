@@ -9,11 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight, syntax
+from reviewbot.rule import Claim, Confidence, Need, Note, Rule, Severity, Sight, only_tells, syntax
 
 _ACTIONS = ("devm_add_action", "devm_add_action_or_reset")
-_TELLS = re.compile(r"^(?:dev_\w+|pr_\w+|printk|IS_ERR\w*|PTR_ERR\w*|ERR_PTR|\w*WARN\w*)$")
-"""Calls that set nothing up: they print, or look at what another call gave."""
 
 
 class _Action(NamedTuple):
@@ -52,13 +50,13 @@ def _actions(sight: Sight) -> Iterator[_Action]:
             undoers = [name for name in undoers if not _looks_up(name)]
             if before and undoers:
                 yield _Action(call, before[-1], tuple(undoers))
-        elif call.name and not _TELLS.match(call.name) and not call.name.startswith("devm_"):
+        elif call.name and not only_tells(call.name) and not call.name.startswith("devm_"):
             before.append(call)
 
 
 def _looks_up(name: str) -> bool:
     """Whether a call in the action only finds what it is to undo: platform_get_drvdata()."""
-    return _TELLS.match(name) is not None or "get_drvdata" in name or name.startswith("to_")
+    return only_tells(name) or "get_drvdata" in name or name.startswith("to_")
 
 
 def _is_named(sight: Sight, name: str) -> bool:
