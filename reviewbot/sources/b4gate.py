@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import compat32
 from email.utils import formatdate
 
 import b4
@@ -245,14 +246,19 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 
 def _message(slip: Slip) -> EmailMessage:
-    lines = [f"Message-ID: <{slip.key}>", f"From: {slip.poster}", f"Date: {formatdate(slip.sent)}"]
+    """A mail as b4 would have read it. Its headers are ours and plain, and are kept as text:
+    to take them apart at each look costs more than all else that b4 does."""
+    message = EmailMessage(compat32)
+    message["Message-ID"] = f"<{slip.key}>"
+    message["From"] = slip.poster
+    message["Date"] = formatdate(slip.sent)
     if slip.parents:
-        lines += [f"In-Reply-To: <{slip.parents[0]}>"]
-        lines += ["References: " + " ".join(f"<{one}>" for one in reversed(slip.parents))]
-    lines += ["Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", ""]
-    raw = "\n".join([*lines, slip.body]).encode("utf-8", "replace")
-    message = liblore.utils.parse_message(raw)
+        message["In-Reply-To"] = f"<{slip.parents[0]}>"
+        message["References"] = " ".join(f"<{one}>" for one in reversed(slip.parents))
+    message["Content-Type"] = "text/plain; charset=utf-8"
+    message["Content-Transfer-Encoding"] = "8bit"
     message["Subject"] = " ".join(slip.subject.encode("utf-8", "replace").decode().split())
+    message.set_payload(slip.body.encode("utf-8", "replace").decode("ascii", "surrogateescape"))
     return message
 
 
