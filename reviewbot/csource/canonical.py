@@ -18,6 +18,8 @@ _KINDS = {
     "cast": UNARY,
     "other": PRIMARY,
 }
+_TIGHTEST = frozenset(("name", "number", "member", "call"))
+"""What most operands are: nothing binds them less tightly than their place asks."""
 _MERGING = frozenset(("++", "--", "&&", "/*", "//"))
 _SPACES = re.compile(r"\s+")
 _LOOSE = re.compile(r"(?<=\W) | (?=\W)")
@@ -32,6 +34,8 @@ def strength(expr: Expr) -> int:
 
 def wrapped(expr: Expr, least: int) -> str:
     """The text, in parentheses where it binds less tightly than its place asks."""
+    if expr.kind in _TIGHTEST:
+        return expr.text
     return expr.text if strength(expr) >= least else f"({expr.text})"
 
 

@@ -10,6 +10,8 @@ from tree_sitter import Language, Node, Parser
 
 LANGUAGE = Language(tree_sitter_c.language())
 _PARSER = Parser(LANGUAGE)
+KINDS = {kind: LANGUAGE.node_kind_for_id(kind) or "" for kind in range(LANGUAGE.node_kind_count)}
+"""The names of the kinds, those of the operators among them; cheaper than to ask a node."""
 
 Handler = TypeVar("Handler")
 

@@ -18,7 +18,7 @@ from reviewbot.csource.canonical import (
     tight,
     wrapped,
 )
-from reviewbot.csource.grammar import field_id, kind_ids, table
+from reviewbot.csource.grammar import KINDS, field_id, kind_ids, table
 from reviewbot.csource.lower_leaf import cast, char_of, name_of, number_of, string_of
 from reviewbot.csource.lower_type import type_text
 from reviewbot.csource.piece import Piece
@@ -45,7 +45,8 @@ def _strings(piece: Piece, node: Node) -> Expr:
     text = ""
     for part in parts:
         text = glued(text, part.text)
-    return Expr("string", text, *piece.span(node), parts=parts)
+    line, end_line = piece.span(node)
+    return Expr("string", text, line, end_line, "", "", parts)
 
 
 def _parenthesised(piece: Piece, node: Node) -> Expr:
@@ -61,7 +62,8 @@ def _call(piece: Piece, node: Node) -> Expr:
         return cast(callee.text, args[0], *piece.span(node))
     name = callee.text if callee.kind == "name" else ""
     text = f"{wrapped(callee, POSTFIX)}({listed(args)})"
-    return Expr("call", text, *piece.span(node), name=name, parts=(callee, *args))
+    line, end_line = piece.span(node)
+    return Expr("call", text, line, end_line, "", name, (callee, *args))
 
 
 def _is_cast(piece: Piece, callee: Node) -> bool:
@@ -78,9 +80,10 @@ def _member(piece: Piece, node: Node) -> Expr:
     if len(children) != 3:
         return _other(piece, node)
     whole = expression(piece, children[0])
-    op, name = children[1].type, piece.slice(children[2])
+    op, name = KINDS[children[1].kind_id], piece.slice(children[2])
     text = f"{wrapped(whole, POSTFIX)}{op}{name}"
-    return Expr("member", text, *piece.span(node), op=op, name=name, parts=(whole,))
+    line, end_line = piece.span(node)
+    return Expr("member", text, line, end_line, op, name, (whole,))
 
 
 def _index(piece: Piece, node: Node) -> Expr:
@@ -89,7 +92,8 @@ def _index(piece: Piece, node: Node) -> Expr:
         return _other(piece, node)
     base, at = expression(piece, inner[0]), expression(piece, inner[1])
     text = f"{wrapped(base, POSTFIX)}[{at.text}]"
-    return Expr("index", text, *piece.span(node), parts=(base, at))
+    line, end_line = piece.span(node)
+    return Expr("index", text, line, end_line, "", "", (base, at))
 
 
 def _unary(piece: Piece, node: Node) -> Expr:
@@ -98,19 +102,20 @@ def _unary(piece: Piece, node: Node) -> Expr:
         return _other(piece, node)
     if children[0].is_named:
         return _postfix(piece, node, children)
-    op = children[0].type
+    op = KINDS[children[0].kind_id]
     inner = expression(piece, children[1])
     text = glued(op, wrapped(inner, UNARY))
     line, end_line = piece.span(node)
-    expr = Expr("unary", text, line, end_line, op=op, parts=(inner,))
+    expr = Expr("unary", text, line, end_line, op, "", (inner,))
     mark = piece.marks.get(node.start_byte)
     return expr if mark is None else cast(mark.text, expr, line, end_line)
 
 
 def _postfix(piece: Piece, node: Node, children: list[Node]) -> Expr:
-    inner, op = expression(piece, children[0]), children[1].type
+    inner, op = expression(piece, children[0]), KINDS[children[1].kind_id]
     text = f"{wrapped(inner, POSTFIX)}{op}"
-    return Expr("postfix", text, *piece.span(node), op=op, parts=(inner,))
+    line, end_line = piece.span(node)
+    return Expr("postfix", text, line, end_line, op, "", (inner,))
 
 
 def _binary(piece: Piece, node: Node) -> Expr:
@@ -118,23 +123,25 @@ def _binary(piece: Piece, node: Node) -> Expr:
     if len(children) != 3:
         return _other(piece, node)
     operator = children[1]
-    op = operator.type
+    op = KINDS[operator.kind_id]
     if op == "||" and (mark := piece.marks.get(operator.start_byte)) is not None:
         op = mark.text
     left, right = expression(piece, children[0]), expression(piece, children[2])
     level = BINARY.get(op, CONDITIONAL)
     text = glued(glued(wrapped(left, level), op), wrapped(right, level + 1))
-    return Expr("binary", text, *piece.span(node), op=op, parts=(left, right))
+    line, end_line = piece.span(node)
+    return Expr("binary", text, line, end_line, op, "", (left, right))
 
 
 def _assign(piece: Piece, node: Node) -> Expr:
     children = node.children
     if len(children) != 3:
         return _other(piece, node)
-    op = children[1].type
+    op = KINDS[children[1].kind_id]
     left, right = expression(piece, children[0]), expression(piece, children[2])
     text = glued(glued(wrapped(left, UNARY), op), wrapped(right, ASSIGN))
-    return Expr("assign", text, *piece.span(node), op=op, parts=(left, right))
+    line, end_line = piece.span(node)
+    return Expr("assign", text, line, end_line, op, "", (left, right))
 
 
 def _conditional(piece: Piece, node: Node) -> Expr:

@@ -12,20 +12,22 @@ from reviewbot.csource.syntax import Expr
 def cast(kind: str, inner: Expr, line: int, end_line: int) -> Expr:
     """(kind)inner; `kind` is the type's text."""
     text = f"({tight(kind)}){wrapped(inner, UNARY)}"
-    return Expr("cast", text, line, end_line, op=kind, parts=(inner,))
+    return Expr("cast", text, line, end_line, kind, "", (inner,))
 
 
 def name_of(piece: Piece, node: Node) -> Expr:
     start = node.start_byte
-    text = decoded(piece.text[start : node.end_byte])
+    text = piece.text[start : node.end_byte]
+    if not piece.ascii:
+        text = decoded(text)
     line = piece.line(start)
-    mark = piece.marks.get(start)
+    mark = piece.marks.get(start) if piece.marks else None
     if mark is not None:
         if mark.kind == "type":
-            return Expr("type", tight(mark.text), line, line, name=mark.text)
+            return Expr("type", tight(mark.text), line, line, "", mark.text)
         if mark.kind == "name":
             text = mark.text
-    return Expr("name", text, line, line, name=text)
+    return Expr("name", text, line, line, "", text)
 
 
 def number_of(piece: Piece, node: Node) -> Expr:
@@ -35,7 +37,7 @@ def number_of(piece: Piece, node: Node) -> Expr:
     if text[0] not in "+-":
         return Expr("number", text, line, line)
     inner = Expr("number", text[1:].lstrip(), line, line)
-    expr = Expr("unary", text[0] + inner.text, line, line, op=text[0], parts=(inner,))
+    expr = Expr("unary", text[0] + inner.text, line, line, text[0], "", (inner,))
     mark = piece.marks.get(start)
     return expr if mark is None else cast(mark.text, expr, line, line)
 
@@ -46,4 +48,5 @@ def char_of(piece: Piece, node: Node) -> Expr:
 
 
 def string_of(piece: Piece, node: Node) -> Expr:
-    return Expr("string", piece.slice(node), *piece.span(node))
+    line, end_line = piece.span(node)
+    return Expr("string", piece.slice(node), line, end_line)

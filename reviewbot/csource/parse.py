@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from reviewbot.csource.bare import Run
 from reviewbot.csource.locate import Place
@@ -34,7 +34,8 @@ class SourceFile:
         self._dead = seen.dead
         self._located: Located = located(self._live, None if like is None else like._located)
         self._places = self._located.places
-        self._spans = tuple(_spans(self._live, self._places))
+        line = self._run.line
+        self._spans = tuple([(one.name, line(one.start), line(one.end)) for one in self._places])
         self._names = tuple(place.name for place in self._places)
         self._by_name: dict[str, int] = {}
         for number, place in enumerate(self._places):
@@ -48,10 +49,8 @@ class SourceFile:
 
     @property
     def dead(self) -> Sequence[tuple[int, int]]:
-        count = self.text.count
-        return tuple(
-            (count(b"\n", 0, start) + 1, count(b"\n", 0, end) + 1) for start, end in self._dead
-        )
+        line = self._run.line
+        return tuple((line(start), line(end)) for start, end in self._dead)
 
     def spans(self) -> Sequence[tuple[str, int, int]]:
         return self._spans
@@ -105,15 +104,6 @@ def parse_file(
     it, need not be read twice.
     """
     return SourceFile(path, text, lines, like)
-
-
-def _spans(text: bytes, places: Sequence[Place]) -> Iterator[tuple[str, int, int]]:
-    line, position = 1, 0
-    for place in places:
-        first = line + text.count(b"\n", position, place.start)
-        position = place.end
-        line = first + text.count(b"\n", place.start, position)
-        yield place.name, first, line
 
 
 def _lower(text: bytes, place: Place, first: int) -> Function:

@@ -41,9 +41,11 @@ class Piece:
     numbers: Sequence[int]
     marks: Mapping[int, Mark] = field(default_factory=dict)
     offsets: Sequence[int] = field(init=False)
+    ascii: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "offsets", sorted(self.marks))
+        object.__setattr__(self, "ascii", self.text.isascii())
 
     def marked(self, node: Node, kind: str) -> list[tuple[int, str]]:
         """The marks of one kind inside a node: (offset, what stood there)."""
@@ -56,7 +58,8 @@ class Piece:
 
     def slice(self, node: Node) -> str:
         """The node's text, in Unicode."""
-        return decoded(self.text[node.start_byte : node.end_byte])
+        text = self.text[node.start_byte : node.end_byte]
+        return text if self.ascii else decoded(text)
 
     def line(self, offset: int) -> int:
         return self.numbers[bisect_right(self.starts, offset) - 1]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from reviewbot.csource.piece import line_starts
 
 _PASSED = rb"""[^/"'#]++|"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+'|["']|/(?![*/])"""
 _COMMENT = rb"/\*[^*]*+(?:\*++(?!/)[^*]*+)*+(?:\*++/|\Z)|//(?:[^\n\\]++|\\.)*+"
@@ -54,9 +58,12 @@ class _Lines:
     def __init__(self, text: bytes) -> None:
         self._text = text
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return line_starts(self._text)
+
     def any_in(self, touched: frozenset[int], start: int, end: int) -> bool:
-        first = self._text.count(b"\n", 0, start) + 1
-        last = first + self._text.count(b"\n", start, end)
+        first, last = bisect_right(self._starts, start), bisect_right(self._starts, end)
         return any(first < line < last for line in touched)
 
 
