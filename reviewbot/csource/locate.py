@@ -12,6 +12,20 @@ _STRING = rb'"(?:[^"\\\n]|\\.)*"' rb"|'(?:[^'\\\n]|\\.)*'"
 _OUTSIDE = re.compile(_STRING + rb"|[(){};=]", re.S)
 _PARENS = re.compile(_STRING + rb"|[()]", re.S)
 _BRACES = re.compile(_STRING + rb"|[{}]", re.S)
+_NESTED = 3
+
+
+def _group(opener: bytes, closer: bytes, depth: int = _NESTED) -> bytes:
+    """A group in brackets, with so many inside of each other."""
+    inner = b"|" + _group(opener, closer, depth - 1) if depth else b""
+    passed = b"[^\"'%b%b]++|%b|[\"']" % (opener, closer, _STRING)
+    return b"%b(?:%b%b)*+%b" % (opener, passed, inner, closer)
+
+
+_GROUPS = {
+    b"(": re.compile(_group(rb"\(", rb"\)"), re.S),
+    b"{": re.compile(_group(rb"\{", rb"\}"), re.S),
+}
 _DEFINITION = re.compile(rb"\n[A-Za-z_](?![^\n]*[:;]\s*(?:\n|\Z))")
 _ENDS_LINE = re.compile(rb"\{[ \t]*\n")
 _VALUES = re.compile(rb"\s*\.")
@@ -92,6 +106,8 @@ class _Brackets:
 
     def closing(self, opening: int, bracket: re.Pattern[bytes], opener: bytes) -> int:
         """Past the bracket that closes the one at `opening`; the next offset where none does."""
+        if group := _GROUPS[opener].match(self.text, opening):
+            return group.end()
         depth = 0
         for found in bracket.finditer(self.text, opening):
             token = found.group()

@@ -10,7 +10,7 @@ from reviewbot.csource.vocabulary import AGGREGATES, PRIMITIVES, STORAGE, TYPEOF
 _ITEM = re.compile(rb"[A-Za-z_]\w*|\S", re.S)
 _NO_FUNCTION = AGGREGATES | {b"typedef"}
 _PLAIN = re.compile(
-    rb"\s*+((?:[A-Za-z_]\w*+[\s*]++)+)([A-Za-z_]\w*+)\s*+(\([^()\"']*+\))\s*+(?=\{)"
+    rb"\s*+((?:([A-Za-z_]\w*+)[\s*]++)+)([A-Za-z_]\w*+)\s*+(\([^()\"']*+\))\s*+(?=\{)"
 )
 """`static int *name(...)`: what most functions look like, faster to tell than to take apart."""
 _SYSCALL = re.compile(rb"(?:\w+_)?SYSCALL\w*_DEFINE\w*\Z|SYSCALL_DEFINE\w*\Z")
@@ -49,10 +49,12 @@ def plain_signature(text: bytes, start: int) -> tuple[Signature, int] | None:
     """What `read_signature` says of the text between `start` and the next opening brace, and
     where that brace is; None where that takes a closer look."""
     plain = _PLAIN.match(text, start)
-    if plain is None or is_attribute(plain[2]) or not _returns(plain[1]):
+    if plain is None:
         return None
-    name, first, params, brace = plain[2], plain.start(1), plain.start(3), plain.end()
-    return Signature(_text(name), first - start, params - start), brace
+    kind, name = plain[2], plain[3]
+    if kind in STORAGE or is_attribute(kind) or is_attribute(name):
+        return None
+    return Signature(_text(name), plain.start(1) - start, plain.start(4) - start), plain.end()
 
 
 def read_signature(head: bytes) -> Signature | None:
@@ -79,14 +81,6 @@ def read_signature(head: bytes) -> Signature | None:
         if named:
             return Signature(named, items[first].start, group.start, _text(name.text))
     return Signature(_text(name.text), items[first].start, group.start)
-
-
-def _returns(words: bytes) -> bool:
-    """Whether there is a type among the words before a name; most often it is the last."""
-    for word in reversed(words.replace(b"*", b" ").split()):
-        if not (word in STORAGE or is_attribute(word)):
-            return True
-    return False
 
 
 def _text(word: bytes) -> str:

@@ -45,6 +45,7 @@ CALLED_ATTRIBUTES = _words("""
 """)
 """Decorations with arguments."""
 
+_DECORATIONS = ATTRIBUTES | CALLED_ATTRIBUTES
 STORAGE = _words("static extern inline __inline __inline__ const volatile register")
 AGGREGATES = _words("struct union enum")
 QUALIFIERS = _words("const volatile restrict __restrict")
@@ -80,11 +81,9 @@ _TYPE_NAME = re.compile(
 def is_attribute(word: bytes) -> bool:
     """A decoration in a function's head, where nothing else begins with two underscores but
     the types of the user-space headers."""
-    return (
-        word in ATTRIBUTES
-        or word in CALLED_ATTRIBUTES
-        or (word.startswith(b"__") and not is_type_name(word) and word not in TYPEOF)
-    )
+    if word[:2] == b"__":
+        return word in _DECORATIONS or not (is_type_name(word) or word in TYPEOF)
+    return word in _DECORATIONS
 
 
 def is_type_name(word: bytes) -> bool:
