@@ -61,20 +61,21 @@ def _moved(place: Place, by: int) -> Place:
     return Place(place.name, place.signature, start, brace, end)
 
 
-def _begin(text: bytes, length: int) -> bytes:
-    return text[:length]
+def _begin(text: bytes, first: int, last: int) -> bytes:
+    return text[first:last]
 
 
-def _end(text: bytes, length: int) -> bytes:
-    return text[len(text) - length :]
+def _end(text: bytes, first: int, last: int) -> bytes:
+    return text[len(text) - last : len(text) - first]
 
 
-def _alike(one: bytes, other: bytes, part: Callable[[bytes, int], bytes]) -> int:
-    """How many bytes two texts have in common at their beginning, or at their end."""
+def _alike(one: bytes, other: bytes, part: Callable[[bytes, int, int], bytes]) -> int:
+    """How many bytes two texts have in common at their beginning, or at their end; by halves,
+    for slices are compared faster than bytes."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
-        if part(one, middle) == part(other, middle):
+        if part(one, low, middle) == part(other, low, middle):
             low = middle
         else:
             high = middle - 1
