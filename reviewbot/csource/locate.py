@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reviewbot.csource.signature import Signature, plain_signature, read_signature
 
@@ -31,8 +31,7 @@ _ENDS_LINE = re.compile(rb"\{[ \t]*\n")
 _VALUES = re.compile(rb"\s*\.")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One function: offsets of its signature, its opening brace, and past its closing one."""
 
     name: str

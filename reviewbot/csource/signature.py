@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reviewbot.csource.vocabulary import AGGREGATES, PRIMITIVES, STORAGE, TYPEOF, is_attribute
 
@@ -17,8 +17,7 @@ _SYSCALL = re.compile(rb"(?:\w+_)?SYSCALL\w*_DEFINE\w*\Z|SYSCALL_DEFINE\w*\Z")
 _FUNCTION_POINTER = re.compile(rb"\(\s*\*+\s*(?:const\s+)?(\w+)\s*\(")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """`start` is the offset of its first word in the text that was read, `params` that of the
     parenthesis before the parameters; `macro` is the macro that stands for the signature
     (`SYSCALL_DEFINE3`), "" where there is none."""
@@ -29,8 +28,7 @@ class Signature:
     macro: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):
     """A word, a punctuation mark, or a whole (...) group."""
 
     text: bytes
