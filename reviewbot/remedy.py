@@ -58,16 +58,17 @@ def leak_remedy(sight: Sight, leak: Leak) -> Remedy:
 
 def told_as_leak(sight: Sight, lost: Dropped) -> bool:
     """Whether the same path, by what it holds now and did not before, is surely a leak as well."""
-    now, before = _left(sight, lost), _left(sight.other, lost) if sight.other is not None else []
+    now = _left(sight, lost, guesses=lost.doubtful)
+    before = _left(sight.other, lost) if sight.other is not None else []
     return not before and any(not lost.failing or _passes(leak.exit, lost.line) for leak in now)
 
 
-def _left(sight: Sight, lost: Dropped) -> list[Leak]:
-    """The leaks of what the dropped call gives back, so far as they are sure."""
+def _left(sight: Sight, lost: Dropped, guesses: bool = False) -> list[Leak]:
+    """The leaks of what the dropped call gives back, so far as they are sure, or all of them."""
     return [
         leak
         for leak in leaks(sight, *_HELD)
-        if leak.sure is Sure.CONTRASTED
+        if (guesses or leak.sure is Sure.CONTRASTED)
         and _gives(sight.known, lost.call, leak.resource, leak.held.text)
     ]
 

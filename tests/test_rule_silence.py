@@ -1,6 +1,7 @@
 """What rules leave alone though it looks like a fault, each with a near miss that they report.
 
-Each case is two sides of an invented driver; `spoilt` is the after side without what excuses it.
+Each case is two sides of an invented driver; `spoilt` is the after side without what excuses it,
+`left` the confidence of what is told all the same.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ class Case(NamedTuple):
     before: str
     after: str
     spoilt: str
+    left: tuple[str, ...] = ()
 
 
 def _case(rule: str, before: str, after: str, excuse: tuple[str, str]) -> Case:
@@ -549,8 +551,8 @@ _LEFT_WITH_ITS_OWNER = _case(
     _TABLE % "destroy",
     _TABLE % "put",
     ("table_swap(lumo, t)", "brisk_say(b)"),
-)
-_GONE_WITH_ITS_OWNER = _LEFT_WITH_ITS_OWNER._replace(rule="release-dropped", spoilt="")
+)._replace(left=("medium",))
+_GONE_WITH_ITS_OWNER = _LEFT_WITH_ITS_OWNER._replace(rule="release-dropped", spoilt="", left=())
 
 _NODE = """static int f(struct brisk *b)
 {
@@ -570,6 +572,159 @@ _USED_AFTER_IT_WAS_PUT = Case(
     "",
 )
 
+_METRICS = """static ssize_t f(struct brisk *b, void *buf, size_t size)
+{
+	void *table%s;
+	ssize_t ret;
+
+	ret = b->ops->metrics(b, &table);
+	if (ret > 0)
+		memcpy(buf, table, ret);
+	return ret;
+}
+"""
+_A_COUNT_IS_NO_FAILURE = _case(
+    "uninit",
+    _METRICS % " = NULL",
+    _METRICS % "",
+    ("ret > 0", "ret < 0"),
+)
+
+_PROTECT = """static int f(struct area *area)
+{
+	struct file *file = area->file;
+	bool backing;
+
+	backing = file && (file->mode & BRISK_BACKING);
+	if (!file)
+		brisk_heap(area);
+	if (backing)
+		return %s;
+	return 0;
+}
+static int brisk_allowed(struct file *file)
+{
+	return file->owner;
+}
+"""
+_DECIDED_BY_A_CHAIN = _case(
+    "null-after-test",
+    _PROTECT % "area->kind",
+    _PROTECT % "brisk_allowed(file)",
+    ("file && (file->mode & BRISK_BACKING)", "area->mode & BRISK_BACKING"),
+)
+
+_OPEN = """static int f(struct brisk *b, struct sock *sk)
+{
+	int ret;
+
+%s	ret = brisk_start(b);
+	if (ret)
+		return ret;
+	return 0;
+}
+static void brisk_free(struct brisk *b)
+{
+	sock_put(b->sk);
+}
+"""
+_HELD_FOR_THE_LINE_ABOVE = _case(
+    "ref-leak",
+    _OPEN % "",
+    _OPEN % "	b->sk = sk;\n	sock_hold(sk);\n",
+    ("	b->sk = sk;\n", ""),
+)
+
+_SUSPEND = """%sstatic int f(struct brisk *b)
+{
+	brisk_save(b);
+%s
+	return 0;
+}
+"""
+_OFF = "	lumo_disable(b->lumo);\n	clk_disable_unprepare(b->clk);"
+_INLINED = _case(
+    "release-dropped",
+    _SUSPEND
+    % (f"static void brisk_disable(struct brisk *b)\n{{\n{_OFF}\n}}\n\n", "	brisk_disable(b);"),
+    _SUSPEND % ("", _OFF),
+    (_OFF, ""),
+)
+
+_ORDER = """static int f(struct brisk *b)
+{
+	int err;
+
+	err = brisk_map(b);
+	if (err)
+		return err;
+	err = %s;
+	if (err)
+		goto unmap;
+	err = %s;
+	if (err)
+		goto %s;
+	return 0;
+%s:
+	%s(b);
+unmap:
+	brisk_unmap(b);
+	return err;
+}
+"""
+_BY_RESET = ("reset", "reset", "brisk_reset")
+_CHANGED_PLACES = Case(
+    "release-dropped",
+    _ORDER % ("brisk_set_irq(b)", "brisk_admin_init(b)", "free_irq", "free_irq", "brisk_free_irq"),
+    _ORDER % ("brisk_admin_init(b)", "brisk_set_irq(b)", *_BY_RESET),
+    _ORDER % ("brisk_set_irq(b)", "brisk_admin_init(b)", *_BY_RESET),
+)
+
+_RECEIVED = """static int f(struct sock *sk, struct brisk *b)
+{
+	struct sk_buff *skb;
+	int off = 0, err;
+
+	skb = __skb_recv_datagram(sk, &b->queue, MSG_DONTWAIT, &off, &err);
+	if (!skb)
+		return err;
+%s	return brisk_read(b, skb);
+}
+"""
+_NEVER_AN_ERROR_POINTER = _case(
+    "err-ptr-confusion",
+    _RECEIVED % "",
+    _RECEIVED % "	b->size = skb->len;\n",
+    ("__skb_recv_datagram(sk, &b->queue, MSG_DONTWAIT, &off, &err)", "of_clk_get(sk, 0)"),
+)
+
+_HOST = """static int host_alloc(struct brisk *b, struct host **out)
+{
+	*out = %s;
+	return *out ? 0 : -ENOMEM;
+}
+
+static int f(struct brisk *b)
+{
+	struct host *host;
+	int err;
+
+	err = host_alloc(b, &host);
+	if (err)
+		return err;
+	err = brisk_clocks(b);
+	if (err)
+		%s;
+	return 0;
+%s}
+"""
+_ITS_TAKER_CHANGED = _case(
+    "early-return",
+    _HOST % ("host_new(b)", "goto free", "free:\n	host_dealloc(host);\n	return err;\n"),
+    _HOST % ("host_new(b, brisk_dev(b))", "return err", ""),
+    (", brisk_dev(b)", ""),
+)._replace(left=("medium",))
+
 CASES = {
     name[1:].lower().replace("_", " "): case
     for name, case in globals().items()
@@ -583,12 +738,17 @@ def _told(case: Case, after: str) -> list[str]:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_what_is_excused_is_not_told_as_sure(case: Case) -> None:
-    assert "high" not in _told(case, case.after)
+def test_what_is_excused_is_not_told(case: Case) -> None:
+    assert _told(case, case.after) == list(case.left)
 
 
 @pytest.mark.parametrize(
     "case", [pytest.param(case, id=name) for name, case in CASES.items() if case.spoilt]
 )
 def test_without_the_excuse_it_is_told(case: Case) -> None:
-    assert _told(case, case.spoilt)
+    assert set(_told(case, case.spoilt)) - set(case.left)
+
+
+def test_a_release_that_is_less_sure_is_told_by_one_rule() -> None:
+    case = CASES["gone with its owner"]
+    assert [rule for rule, _ in news(case.before, case.after)] == ["memory-leak"]

@@ -240,14 +240,17 @@ def assign(scene: Scene, left: Expr, right: Expr, states: States, node: int) -> 
 
 
 def _is_verdict(scene: Scene, left: Expr, right: Expr) -> bool:
-    """Whether `left = a && f()` is tested later, so that what f() did is known by it."""
+    """Whether `left = a && f()` is tested later, so that what f() did is known by it, or `left = p
+    && p->m`, so that p is known to be there."""
     if (
         left.kind != "name"
         or left.text not in scene.tested
         or right.kind not in ("binary", "unary")
     ):
         return False
-    return right.op in ("&&", "||", "!") and any(e.kind == "call" for e in right.walk())
+    return right.op in ("&&", "||", "!") and any(
+        e.kind == "call" or e.text in scene.null_tested for e in right.walk()
+    )
 
 
 def _decide(scene: Scene, left: Expr, right: Expr, states: States, node: int) -> States:

@@ -293,6 +293,8 @@ def _on_error(
         return Sure.GUESSED
     if _goes_over(sight, exit, held) or _goes_with_its_owner(sight, exit, held):
         return Sure.GUESSED
+    if _taker_changed(sight, held):
+        return Sure.GUESSED
     if contrasted and not (held.stored and _mostly_kept(sight, held)):
         return Sure.CONTRASTED
     if resource.kind in (Kind.ENABLE, Kind.STATE, Kind.OBJECT):
@@ -311,6 +313,13 @@ def _goes_over(sight: Sight, exit: Exit, held: Held) -> bool:
         return False
     done = [e for e in sight.paths.exits if not fails(sight, e) and _took(e, held)]
     return bool(done) and all(any(_is_same(h, held) and not h.stored for h in e.held) for e in done)
+
+
+def _taker_changed(sight: Sight, held: Held) -> bool:
+    """Whether only the names of a pair tell of the thing, and the patch changes what the taking
+    call does, which may have made the driver core give it back."""
+    name = sight.paths.sites[held.site].name
+    return held.resource.startswith(PREFIX) and sight.changes(name)
 
 
 def _goes_with_its_owner(sight: Sight, exit: Exit, held: Held) -> bool:

@@ -170,7 +170,7 @@ def _failed(scene: Scene, site: int, mask: int) -> bool:
         return False  # whoever finds nothing may well say where it looked
     if failure is not None:
         return mask & ~FAILED[failure] == 0
-    return mask & ZERO == 0 and scene.sites[site].target in VERDICTS
+    return mask & (ZERO | NEG) == NEG and scene.sites[site].target in VERDICTS
 
 
 VERDICTS = frozenset(

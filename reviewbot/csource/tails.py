@@ -91,6 +91,8 @@ def _on_failure(sight: Sight, other: Sight) -> Iterator[Dropped]:
         for name, call in twin.undo.items():
             moved = _earlier(sight, tail, name) or _not_yet_taken(sight, tail, name)
             moved = moved or (_still(sight, call) and key in _asked_twice(sight))
+            moved = moved or _taken_further_down(sight, tail, there, twin, name)
+            moved = moved or _inlined(sight, other, name)
             if name in tail.undo or moved or superseded(sight, call, Way(tail.cond, key[2])):
                 continue
             doubtful = (
@@ -100,6 +102,27 @@ def _on_failure(sight: Sight, other: Sight) -> Iterator[Dropped]:
                 or _hangs_on(sight, call, tail)
             )
             yield Dropped(call, tail.line, key[0], True, doubtful)
+
+
+def _inlined(sight: Sight, other: Sight, name: str) -> bool:
+    """Whether the function is gone, and what it did is done here by itself."""
+    body = other.elsewhere(name) if sight.lacks(name) else None
+    undone = {call.name for call in body.calls if gives_back(other.known, call)} if body else set()
+    return bool(undone) and undone <= {call.name for call in sight.function.calls}
+
+
+def _taken_further_down(
+    sight: Sight, tail: Tail, there: Mapping[tuple[str, str, bool], Tail], twin: Tail, name: str
+) -> bool:
+    """Whether what is given back came on the other side from a call, above the one that fails,
+    which stands below it by now: the two have changed places."""
+    before = [
+        (each.line, key[0])
+        for key, each in there.items()
+        if each.line < twin.line and name not in each.undo
+    ]
+    taker = max(before)[1] if before else ""
+    return any(call.text == taker and call.line > tail.line for call in sight.function.calls)
 
 
 def _asked_twice(sight: Sight) -> set[tuple[str, str, bool]]:
@@ -186,7 +209,8 @@ def _at_the_end(sight: Sight, other: Sight) -> Iterator[Dropped]:
         return
     here, there = _before_success(sight), _before_success(other)
     for text, call in there.items():
-        lost = text not in here and text not in still and not superseded(sight, call, None)
+        moved = text in still or _inlined(sight, other, call.name)
+        lost = text not in here and not moved and not superseded(sight, call, None)
         if lost and not (comes_from_elsewhere(sight, call) or _too_early(sight, other, call)):
             yield Dropped(call, sight.function.end_line, "", False)
 

@@ -38,7 +38,7 @@ def take(scene: Scene, site: Site, fact: Fact, acquire: Acquire, state: State, n
         note_flags(scene, site, state)
     stored = bool(text) and not name.startswith(KEYED) and text not in scene.locals
     stored = stored and not acquire.member and bool(acquire.where or site.target)
-    stored = stored or _for_a_place(scene, resource, name, text, state)
+    stored = stored or _for_a_place(scene, resource, name, text, state, site.call.line)
     again = state.vals.pop(LENT + name, None) is not None
     state.held[name] = Held(resource.id, site.id, text, ok, frozenset(), False, stored, again)
     scene.takers.setdefault(name, set()).add(site.id)
@@ -50,12 +50,22 @@ def take(scene: Scene, site: Site, fact: Fact, acquire: Acquire, state: State, n
     state.note(scene.graph.nodes[node], None, "acquire", site.id)
 
 
-def _for_a_place(scene: Scene, resource: Resource, name: str, text: str, state: State) -> bool:
+_NEXT = 2
+"""How many lines below an assignment a call stands next to it."""
+
+
+def _for_a_place(
+    scene: Scene, resource: Resource, name: str, text: str, state: State, line: int
+) -> bool:
     """Whether it is one more reference to what the path has stored: `p->dev = dev; get(dev);`."""
     if not name.startswith(KEYED) or resource.kind is not Kind.REFERENCE:
         return False
     held = state.held.get(state.get(text).inst)
-    return held is not None and held.stored and text in scene.locals
+    places = scene.stored_as.get(text, {}).items()
+    return text in scene.locals and (
+        (held is not None and held.stored)
+        or any("->" in place and 0 < line - at <= _NEXT for place, at in places)
+    )
 
 
 def _held_name(
