@@ -200,6 +200,26 @@ _HANDED_A_LABEL = _case(
     (", bad)", ")"),
 )
 
+_ERR = """static int f(struct brisk *b)
+{
+	int err;
+
+	if (brisk_odd(b)) {
+%s		goto err;
+	}
+	return 0;
+err:
+	return PTR_ERR(brisk_error(b, err));
+}
+"""
+_NO_LABEL_BUT_A_VARIABLE = Case(
+    "uninit",
+    _ERR % "		err = -EINVAL;\n",
+    _ERR % "",
+    "",
+    ("high",),
+)
+
 _SIZE = """static int f(struct brisk *b)
 {
 	size_t size%s;
@@ -233,6 +253,14 @@ _NULL_WITH_A_FLAG = _case(
     _COUNT % "",
     _COUNT % "	if (msg)\n		msg->count = 0;\n",
     ("	if (orphaned && b->kind != BRISK_STOP)\n		return 0;\n", ""),
+)
+
+_NULL_BESIDE_ANOTHER = Case(
+    "null-after-test",
+    _COUNT.replace("bool orphaned", "void *orphaned") % "",
+    _COUNT.replace("bool orphaned", "void *orphaned") % "	if (msg)\n		msg->count = 0;\n",
+    "",
+    ("high",),
 )
 
 # -- names that a macro makes others of

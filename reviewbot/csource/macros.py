@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from reviewbot.csource.facts import Fact
-from reviewbot.csource.syntax import Expr
+from reviewbot.csource.syntax import Declare, Expr, Function, Label
 
 _READERS = frozenset(
     "IS_ERR IS_ERR_OR_NULL IS_ERR_VALUE PTR_ERR PTR_ERR_OR_ZERO ERR_PTR ERR_CAST WARN_ON "
@@ -44,6 +44,13 @@ def _by_name(name: str) -> bool:
     if not any(c.islower() for c in name):
         return True
     return bool(_WRITERS.search(name) or _TYPE_ONLY.search(name))
+
+
+def labels_alone(function: Function) -> frozenset[str]:
+    """The labels after which no variable of the function is named: `err` may well be both."""
+    names = {stmt.name for stmt in function.statements if isinstance(stmt, Declare)}
+    names |= {parameter.name for parameter in function.params}
+    return frozenset(s.name for s in function.statements if isinstance(s, Label)) - names
 
 
 def jumps_inside(call: Expr, labels: frozenset[str]) -> bool:

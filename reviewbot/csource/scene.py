@@ -24,6 +24,7 @@ from reviewbot.csource.events import (
     Use,
 )
 from reviewbot.csource.facts import Fact, Facts, Failure, Kind, Resource
+from reviewbot.csource.macros import labels_alone
 from reviewbot.csource.moved import movable
 from reviewbot.csource.names import counts_up
 from reviewbot.csource.reading import Read, reads, starts_unset
@@ -120,7 +121,7 @@ class Scene:
         )
         self.own_structs: frozenset[str] = frozenset()
         self.calls_made = graph.function.calls
-        self.labels = frozenset(s.name for s in graph.function.statements if isinstance(s, c.Label))
+        self.labels = labels_alone(graph.function)
         self.unsteady: set[str] = set()
         _Survey(self).run()
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.events import Use
-from reviewbot.csource.macros import jumps_inside, may_write
+from reviewbot.csource.macros import jumps_inside, labels_alone, may_write
 from reviewbot.csource.values import Trail
 
 
@@ -132,7 +132,7 @@ def writing_lines(function: c.Function, name: str) -> list[int]:
 
 
 def _writes(function: c.Function, name: str) -> Iterator[int]:
-    labels = frozenset(s.name for s in function.statements if isinstance(s, c.Label))
+    labels = labels_alone(function)
     for expr in function.expressions:
         first = expr.parts[0].text if expr.parts else ""
         if expr.kind in ("assign", "postfix") or expr.op in ("&", "++", "--"):

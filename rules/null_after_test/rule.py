@@ -36,9 +36,9 @@ def check(sight: Sight) -> Iterable[Claim]:
 
 
 def _told_by_another(sight: Sight, use: Use) -> bool:
-    """Whether a parameter that is NULL goes together with another one, which the path has asked
-    since: who passes NULL passes `true` for `only_count` as well."""
-    others = {parameter.name for parameter in sight.function.params} - {use.key}
+    """Whether a parameter that is NULL goes together with a flag, which the path has asked since:
+    who passes NULL passes `true` for `only_count` as well."""
+    others = {param.name for param in sight.function.params if not param.pointer}
     if all(parameter.name != use.key for parameter in sight.function.params):
         return False
     for at in use.trail.back() if use.trail is not None else ():
