@@ -339,6 +339,8 @@ def _resource(id: str, pair: Pair) -> Resource:
     kind, noun = _sort(pair.undoer)
     if kind is Kind.STATE:
         return Resource(id, kind, f"state that {pair.doer}() set")
+    if kind is Kind.MEMORY and pair.where and not pair.out:
+        return Resource(id, kind, f"{noun} of")  # alloc_buffers(dev) takes what hangs on dev
     return Resource(id, kind, noun if pair.where else f"{noun} that {pair.doer}() gave")
 
 

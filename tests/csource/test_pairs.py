@@ -14,6 +14,7 @@ from reviewbot.csource.summaries import FunctionSource, Summaries
 from reviewbot.csource.syntax import Function
 from reviewbot.csource.words import called_at
 from reviewbot.resources import rules_dir
+from tests.two_sides import reviewed
 
 
 @cache
@@ -70,3 +71,21 @@ int f(struct table *tp, struct rule *r)
 """
     assert _gone(_walk(text % "tp, ", text % "")) == []
     assert _gone(_walk(text % "", text % "tp, ")) == ["r"]
+
+
+def test_what_hangs_on_an_argument_is_not_called_by_its_name() -> None:
+    taken = """static int f(struct brisk *p)
+{
+	int ret = brisk_alloc_bufs(p);
+
+	if (ret)
+		return ret;
+	ret = brisk_on(p);
+	if (ret) {
+%s		return ret;
+	}
+	return 0;
+}
+"""
+    (told,) = reviewed(taken % "		brisk_free_bufs(p);\n", taken % "", "memory-leak")
+    assert told.message == "the memory of p is not freed when f() returns ret"
