@@ -54,6 +54,10 @@ class Around:
         """Whether a file of the tree has the word; None where the tree lacks the file."""
         return None if self.index is None else self.index.mentions(path, word)
 
+    def definition(self, path: str, name: str) -> bytes | None:
+        """The text of a function, as the tree has it before the patch; None for not known."""
+        return None if self.index is None else self.index.definition(path, name)
+
     def commit(self, name: str) -> Commit | Absent:
         """The commit that an (abbreviated) name means in the tree."""
         return "unknown" if self.index is None else self.index.commit(name)

@@ -18,6 +18,9 @@ class _Index:
     def mentions(self, path: str, word: str) -> bool | None:
         return True
 
+    def definition(self, path: str, name: str) -> bytes | None:
+        return None
+
     def commit(self, name: str) -> Commit | Absent:
         return "missing"
 

@@ -6,10 +6,18 @@ Each case is two sides of an invented driver; `spoilt` is the after side without
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from reviewbot.around import Around
+from reviewbot.registry import load_rules
+from reviewbot.resources import rules_dir
+from reviewbot.trees.directory import Directory
+from reviewbot.trees.index import TreeIndex
+from tests.csource.sights import sight
 from tests.two_sides import news
 
 
@@ -780,3 +788,34 @@ def test_without_the_excuse_it_is_told(case: Case) -> None:
 def test_a_release_that_is_less_sure_is_told_by_one_rule() -> None:
     case = CASES["gone with its owner"]
     assert [rule for rule, _ in news(case.before, case.after)] == ["memory-leak"]
+
+
+_CLONE = """static int f(struct brisk *b, struct bio *bio)
+{
+	struct bio *clone = bio_alloc_clone(b->bdev, bio, GFP_NOIO, &b->set);
+
+	if (IS_ERR(clone))
+		return PTR_ERR(clone);
+	b->clone = clone;
+	return 0;
+}
+"""
+_IN_TREE = """struct bio *bio_alloc_clone(struct block_device *bdev, struct bio *from, gfp_t gfp,
+				struct bio_set *set)
+{
+	return brisk_clone(from) ?: %s;
+}
+"""
+
+
+@pytest.mark.parametrize(("failure", "told"), [("ERR_PTR(-ENOMEM)", 0), ("NULL", 1), ("", 1)])
+def test_what_a_function_returns_the_tree_knows_best(
+    tmp_path: Path, failure: str, told: int
+) -> None:
+    if failure:
+        (tmp_path / "block").mkdir()
+        (tmp_path / "block/bio.c").write_text(_IN_TREE % failure)
+    rule = next(r for r in load_rules(rules_dir()) if r.id == "err-ptr-confusion").rule
+    seen = replace(sight(_CLONE), around=Around(TreeIndex(Directory(tmp_path))))
+    assert rule.check is not None
+    assert len(list(rule.check(seen))) == told

@@ -61,6 +61,9 @@ class _Index:
     def mentions(self, path: str, word: str) -> bool | None:
         return self._files.mentions(path, word) if self._files is not None else None
 
+    def definition(self, path: str, name: str) -> bytes | None:
+        return self._files.definition(path, name) if self._files is not None else None
+
     def commit(self, name: str) -> Commit | Absent:
         if self._commits is None:
             return "unknown"

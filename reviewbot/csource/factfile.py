@@ -29,7 +29,7 @@ from reviewbot.csource.facts import (
 )
 from reviewbot.errors import BadRule
 
-_COMPILED = "8"  # raise it when the rows of facttable.py change their shape
+_COMPILED = "9"  # raise it when the rows of facttable.py change their shape
 _COPIES = 4  # compiled copies that are kept: several versions may be in use
 _NONE: frozenset[Any] = frozenset()
 
@@ -102,9 +102,14 @@ def _compact(table: facttable.Table) -> dict[str, Any]:
     places = {
         name: rows.setdefault(json.dumps(row), len(rows)) for name, row in table["function"].items()
     }
-    returned = {n: {"failure": row["failure"]} for n, row in table["returned"].items()}
+    sources: dict[str, int] = {}
+    returned = {
+        n: {"failure": row["failure"], "at": sources.setdefault(row["source"], len(sources))}
+        for n, row in table["returned"].items()
+    }
     unique = [json.loads(text) for text in rows]
-    return {**table, "function": places, "returned": returned, "rows": unique}
+    named = {str(at): {"source": source} for source, at in sources.items()}
+    return {**table, "function": places, "returned": returned, "sources": named, "rows": unique}
 
 
 class _Functions(Mapping[str, Fact]):
@@ -157,6 +162,22 @@ class _Returned(Mapping[str, Failure]):
         return len(self._rows)
 
 
+class _Sources:
+    """Where the fact of a function was read, looked up when it is asked for."""
+
+    def __init__(self, table: facttable.Table) -> None:
+        self._table = table
+
+    def __call__(self, name: str) -> str:
+        row = self._table["function"].get(name, {})
+        if "failure" not in row:
+            row = self._table["returned"].get(name, row)
+        if "at" in row:
+            row = self._table["sources"][str(row["at"])]
+        source: str = row.get("source", "")
+        return source
+
+
 def _facts(table: facttable.Table, digest: str) -> Facts:
     return Facts(
         functions=_Functions(table["function"]),
@@ -205,6 +226,7 @@ def _facts(table: facttable.Table, digest: str) -> Facts:
             if place[1] == 0
         ),
         returned=_Returned(table["returned"]),
+        source_of=_Sources(table),
         digest=digest,
     )
 

@@ -6,7 +6,7 @@ tables; "return" stands for the value that the function returns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -274,6 +274,8 @@ class Facts:
     returned: Mapping[str, Failure] = field(default_factory=lambda: MappingProxyType({}))
     """How functions without a failure of their own above say that they failed: only what a
     check should look like, not that every caller must check."""
+    source_of: Callable[[str], str] = field(default=lambda name: "")
+    """Where it was read how a function fails: the file first, "" for a function that none knows."""
     digest: str = ""
 
     @cached_property

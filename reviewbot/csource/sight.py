@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,6 +49,10 @@ class CFile(Protocol):
 
     def runs(self) -> Sequence[Run]:
         """The text in sight, in pieces of lines that follow each other."""
+
+
+_FILE = re.compile(r"[\w./-]+\.[ch]\b")
+"""The file that the source of a fact begins with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,6 +248,12 @@ class Sight:
         if fact is not None and fact.failure is not None and fact.source != PAIR:
             return fact.failure
         return self.facts.returned.get(name)
+
+    def in_tree(self, name: str) -> bytes:
+        """The text of a function of the tables as the tree at hand has it, whose contract may be
+        another one than when they were read; b"" for not known."""
+        path = _FILE.match(self.facts.source_of(name))
+        return (self.around.definition(path.group(), name) or b"") if path is not None else b""
 
     def may_return(self, name: str) -> int | None:
         """All that a function of this patch or file can return; None where that is unknown."""

@@ -29,6 +29,11 @@ class TreeIndex:
             return None
         return re.search(rb"\b" + re.escape(word.encode()) + rb"\b", text) is not None
 
+    def definition(self, path: str, name: str) -> bytes | None:
+        head = rb"^(?![ \t#/*])[^\n;{}]*\b%s\([^;{}]*\)\s*\{.*?^\}" % re.escape(name.encode())
+        found = re.search(head, self._tree.read(path) or b"", re.MULTILINE | re.DOTALL)
+        return found.group() if found is not None else None
+
     def commit(self, name: str) -> Commit | Absent:
         return self._tree.commit(name)
 

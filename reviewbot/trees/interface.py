@@ -55,5 +55,9 @@ class Index(Protocol):
     def mentions(self, path: str, word: str) -> bool | None:
         """Whether a file has the word; None where the tree lacks the file."""
 
+    def definition(self, path: str, name: str) -> bytes | None:
+        """The text of a function of a C file; None where the tree lacks the file, or the file
+        the function."""
+
     def commit(self, name: str) -> Commit | Absent:
         """As `WholeTree.commit`."""

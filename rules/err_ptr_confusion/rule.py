@@ -5,6 +5,7 @@ Source: include/linux/err.h; the kernel-doc of each function, as named in facts/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -59,6 +60,8 @@ def _wrong_test(sight: Sight) -> Iterator[Claim]:
         said = _WRONG.get((site.failure, mask)) if site.failure is not None else None
         if said is None or _tested_elsewhere(sight, site, found[0].key, mask):
             continue
+        if _belied(sight, site, mask):
+            continue
         sure = _sure_of(sight, site, mask)
         if sure is not None:
             yield _wrong_claim(sight, site, found[0], said, mask, sure)
@@ -73,6 +76,16 @@ def _sure_of(sight: Sight, site: Site, looked_for: int) -> Confidence | None:
         unheard = mask is None or mask & ERR
         return Confidence.HIGH if unheard else None
     return None if mask is None or mask & looked_for else Confidence.HIGH
+
+
+_RETURNS = {ERR: re.compile(rb"\bERR_(?:PTR|CAST)\("), ZERO: re.compile(rb"\breturn\s+NULL\s*;")}
+
+
+def _belied(sight: Sight, site: Site, mask: int) -> bool:
+    """Whether the function fails in the way that is looked for, in the tree at hand: its contract
+    has changed since the tables were read."""
+    returns = _RETURNS.get(mask)
+    return returns is not None and returns.search(sight.in_tree(site.name)) is not None
 
 
 def _tested_elsewhere(sight: Sight, site: Site, key: str, mask: int) -> bool:
@@ -116,6 +129,8 @@ def _needless(sight: Sight) -> Iterator[Claim]:
         site = sight.paths.sites[look.site]
         errno = _read_after(sight, look)
         if look.mask != ZERO | ERR or site.failure is not Failure.ERR_PTR or errno is None:
+            continue
+        if _belied(sight, site, ZERO):
             continue
         if not is_result(sight.function, errno.expr):
             continue

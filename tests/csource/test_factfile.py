@@ -266,6 +266,15 @@ def test_the_compiled_copy_says_the_same_and_follows_the_files(tmp_path: Path) -
     assert changed.functions["f"].noreturn and not changed.functions["f"].sleeps
 
 
+def test_where_it_was_read_how_a_function_fails(tmp_path: Path) -> None:
+    own = '[[function]]\nnames = ["a"]\nfailure = "null"\nsource = "t/a.c: a()"\n'
+    seen = '[[function]]\nnames = ["b"]\nsleeps = true\n[[returned]]\nnames = ["b"]\n'
+    seen += 'failure = "null"\nsource = "t/b.c"\n'
+    for _ in ("read", "compiled"):
+        source_of = load(tmp_path, one=own + seen).source_of
+        assert [source_of(name) for name in "abc"] == ["t/a.c: a()", "t/b.c", ""]
+
+
 def test_unknown_functions_are_not_there(facts: Facts) -> None:
     assert facts.functions.get("no_such_function") is None
     assert "no_such_function" not in facts.functions

@@ -55,3 +55,30 @@ def test_a_word_of_a_file(index: TreeIndex) -> None:
     assert index.mentions("include/lamp.h", "lamp_light") is True
     assert index.mentions("include/lamp.h", "lamp") is False
     assert index.mentions("include/oil.h", "lamp") is None
+
+
+def test_the_text_of_a_function(tmp_path: Path) -> None:
+    text = """struct lamp *lamp_clone(struct lamp *from, gfp_t gfp);
+
+/* lamp_clone() { is told of here } */
+struct lamp *lamp_clone(struct lamp *from,
+			gfp_t gfp)
+{
+	if (!from)
+		return NULL;
+	return lamp_copy(from, gfp);
+}
+
+static void lamp_off(struct lamp *lamp)
+{
+}
+"""
+    (tmp_path / "lamps").mkdir()
+    (tmp_path / "lamps/lamp.c").write_text(text)
+    index = TreeIndex(Directory(tmp_path))
+    found = index.definition("lamps/lamp.c", "lamp_clone")
+    assert found is not None
+    assert found.startswith(b"struct lamp *lamp_clone(struct lamp *from,\n")
+    assert found.endswith(b"return lamp_copy(from, gfp);\n}")
+    assert index.definition("lamps/lamp.c", "lamp_copy") is None
+    assert index.definition("lamps/oil.c", "lamp_clone") is None
