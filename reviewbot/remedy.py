@@ -83,7 +83,7 @@ def label_of(function: Function, call: Expr, after: int) -> str:
     "" where there is none, where the call hangs on a condition, and where the function has
     scoped clean-up, which does not go together with gotos.
     """
-    if any(isinstance(stmt, Guard | Guarded) for stmt in function.statements):
+    if any(isinstance(stmt, (Guard, Guarded)) for stmt in function.statements):
         return ""
     label: Label | None = None
     for stmt in function.body.body:
@@ -91,7 +91,7 @@ def label_of(function: Function, call: Expr, after: int) -> str:
             label = stmt
         elif _is_the_call(stmt, call):
             return label.name if label is not None and label.line > after else ""
-        elif isinstance(stmt, Return | Goto):
+        elif isinstance(stmt, (Return, Goto)):
             label = None
     return ""
 

@@ -57,8 +57,14 @@ def _goes_around(sight: Sight, leak: Leak) -> bool:
     was there before must have the same name as what is there now.
     """
     sides = (sight, sight.other) if sight.other is not None else (sight,)
-    return all(_is_return(each) for side in sides for each in _ways(side, leak)) and any(
-        stands_below_label(side.function, call) for side in sides for call in releases(side, leak)
+    return (
+        _is_return(leak)
+        and all(_is_return(each) for side in sides for each in _ways(side, leak))
+        and any(
+            stands_below_label(side.function, call)
+            for side in sides
+            for call in releases(side, leak)
+        )
     )
 
 

@@ -93,6 +93,9 @@ def takes(sight: Sight, call: c.Expr, resource: str) -> bool:
 
 def gives(sight: Sight, call: c.Expr, resource: str) -> bool:
     """Whether a call gives it back, by the tables or by what a function in sight does."""
+    releasers = frozenset(sight.facts.releasers.get(resource, ()))
+    if call.name not in sight.facts.functions and not sight.leads_to(call.name, releasers, 2):
+        return False  # so there is no need to read it
     fact = sight.known(call.name)
     return fact is not None and fact.source != PAIR and bool(_of(fact.releases, resource))
 

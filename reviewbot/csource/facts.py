@@ -308,6 +308,11 @@ class Facts:
         return frozenset(name for name, fact in known if fact.releases or fact.drops or fact.ends)
 
     @cached_property
+    def releasers(self) -> Mapping[str, tuple[str, ...]]:
+        """By resource, all functions that give it back."""
+        return _by_resource((name, fact.releases) for name, fact in self.functions.items())
+
+    @cached_property
     def undoers(self) -> Mapping[str, tuple[str, ...]]:
         """By resource, the functions that give it back and take nothing."""
         named = (

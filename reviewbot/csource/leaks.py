@@ -500,8 +500,10 @@ def _took_at(exit: Exit, site: int) -> bool:
 
 def _restores(sight: Sight, held: Held) -> bool:
     """Whether the thing is only taken on ways that fail: so it undoes what was undone before."""
-    exits = [e for e in sight.paths.exits if e.value is not None and _took(e, held)]
-    return bool(exits) and all(fails(sight, e) for e in exits)
+    exits = [e for e in sight.paths.exits if e.value is not None]
+    if any(not fails(sight, e) and _took(e, held) for e in exits):
+        return False
+    return any(_took(e, held) for e in exits)
 
 
 def _always_given(paths: Paths, held: Held) -> bool:

@@ -125,6 +125,7 @@ def _taken_further_down(
     return any(call.text == taker and call.line > tail.line for call in sight.function.calls)
 
 
+@lru_cache(maxsize=4)
 def _asked_twice(sight: Sight) -> set[tuple[str, str, bool]]:
     """The ways out that more than one condition leads to, as far as words can tell."""
     nodes = build(sight.function).nodes

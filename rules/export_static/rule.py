@@ -18,10 +18,10 @@ _FIRST_LINES = 3
 
 
 def check(sight: FileSight) -> Iterable[Claim]:
-    spans = [(name, first) for name, first, _ in sight.file.spans()]
-    heads = {name for name, first in spans if sight.touches(first, first + _FIRST_LINES)}
     named = {found[1].decode() for run in sight.runs for found in _NAMED.finditer(run.text)}
-    if not named or (heads.isdisjoint(named) and not _EXPORT.search(sight.changed)):
+    spans = [(n, first) for n, first, _ in sight.file.spans() if n in named] if named else []
+    heads = {name for name, first in spans if sight.touches(first, first + _FIRST_LINES)}
+    if not heads and not (named and _EXPORT.search(sight.changed)):
         return
     for export in sight.macros(_EXPORT):
         name = export.args[0]
