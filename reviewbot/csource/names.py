@@ -92,9 +92,7 @@ def calls_back(name: str) -> bool:
     return _CALLS_BACK.search(name) is not None
 
 
-_TELLS = re.compile(
-    r"print|_err|_warn|_dbg|_info|_log|trace|^dev_|^pr_|PTR_ERR|IS_ERR|ERR_PTR|WARN"
-)
+_TELLS = re.compile(r"print|_err|_warn|_dbg|_info|_log|trace|^dev_|^pr_|PTR_ERR|IS_ERR|WARN")
 
 
 @lru_cache(maxsize=4096)

@@ -50,13 +50,17 @@ def _actions(sight: Sight) -> Iterator[_Action]:
             undoers = [name for name in undoers if not _looks_up(name)]
             if before and undoers:
                 yield _Action(call, before[-1], tuple(undoers))
-        elif call.name and not only_tells(call.name) and not call.name.startswith("devm_"):
+        elif call.name and not _sets_nothing_up(call.name) and not call.name.startswith("devm_"):
             before.append(call)
 
 
 def _looks_up(name: str) -> bool:
     """Whether a call in the action only finds what it is to undo: platform_get_drvdata()."""
-    return only_tells(name) or "get_drvdata" in name or name.startswith("to_")
+    return _sets_nothing_up(name) or "get_drvdata" in name or name.startswith("to_")
+
+
+def _sets_nothing_up(name: str) -> bool:
+    return only_tells(name) or name in ("ERR_PTR", "ERR_CAST")
 
 
 def _is_named(sight: Sight, name: str) -> bool:

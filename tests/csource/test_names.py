@@ -19,6 +19,7 @@ from reviewbot.csource.names import only_tells
         ("brisk_start", False),
         ("devm_kzalloc", False),
         ("put_device", False),
+        ("ERR_PTR", False),
     ],
 )
 def test_what_only_tells(name: str, tells: bool) -> None:
