@@ -45,7 +45,7 @@ def handlers(sight: Sight) -> tuple[Handler, ...]:
 def runs_as(sight: Sight) -> tuple[Handler, ...]:
     """How the function itself is handed over, in the text's order."""
     name = sight.function.name
-    if not _is_value(sight.file.text, name.encode()):
+    if not name or not _is_value(sight.file.text, name.encode()):
         return ()  # so it is with most: there is no need to read who hands over what
     return tuple(each for each in handlers(sight) if each.function == name)
 

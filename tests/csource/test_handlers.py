@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reviewbot.csource.handlers import handlers, runs_as, waited_for
@@ -52,6 +54,12 @@ def test_how_a_function_itself_runs() -> None:
     text = SETUP + "static void brisk_tick(struct timer_list *t)\n{\n\tbrisk_beat(t);\n}\n"
     assert [each.context for each in runs_as(sight(text, "brisk_tick"))] == ["timer"]
     assert runs_as(sight(text)) == ()
+
+
+def test_a_function_whose_name_no_hunk_shows_is_handed_over_nowhere() -> None:
+    """The name is empty then, and to look for it went on for ever."""
+    there = sight(SETUP.lstrip())
+    assert runs_as(replace(there, function=replace(there.function, name=""))) == ()
 
 
 @pytest.mark.parametrize(
