@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from reviewbot.csource import syntax as c
 from reviewbot.csource.asked import Asked, read_asked
-from reviewbot.csource.callshape import CallShape, pointed
-from reviewbot.csource.cfg import Edge, Graph, Node
-from reviewbot.csource.conditions import constant_mask, errno_compared, read_test
+from reviewbot.csource.callshape import CallShape
+from reviewbot.csource.cfg import Edge, Graph
 from reviewbot.csource.events import (
     Bare,
     Call,
@@ -26,27 +24,24 @@ from reviewbot.csource.events import (
 from reviewbot.csource.facts import Fact, Facts, Failure, Kind, Resource
 from reviewbot.csource.macros import labels_alone
 from reviewbot.csource.moved import movable
-from reviewbot.csource.names import counts_up
 from reviewbot.csource.reading import Read, reads, starts_unset
+from reviewbot.csource.stakes import Stakes
 from reviewbot.csource.summaries import Known
+from reviewbot.csource.survey import Survey
 from reviewbot.csource.values import ANY, Held, State, Trail, Val, roots
 
 
 class Scene:
     """One function while it is walked: its names, its call sites, and what was seen.
 
-    `locals` are the names declared in sight, `pointers` those of them that are pointers.
-    `tracked` are the texts whose masks are worth keeping. `released` are the call sites whose
-    result some path gave back, `given` the (resource, text) that some path gave back;
-    `things` what was held as it was given back: its resource, its text, and whether it was stored;
-    `unheld` the (resource, text) that some path gives back and does not hold;
+    What a survey and the stakes tell of the function is here by the same names. `released` are
+    the call sites whose result some path gave back, `given` the (resource, text) that some path
+    gave back; `things` what was held as it was given back: its resource, its text, and whether
+    it was stored; `unheld` the (resource, text) that some path gives back and does not hold;
     `lenders` the (site, text) of what calls are proven not to have kept, for it was released after
     them, with the nodes where it was. `early` are the (text, line) of tests that a path
-    reached without a use before, `passing` the array elements that are named only once,
-    `errnos_asked` what is compared with an errno by its name, `swept` the variables that a macro
-    declares and cleans up, `makers` the calls that are assigned to a place, `stored_as` the members
-    that a variable is written to, with the lines, `returned` the variables that are returned
-    somewhere.
+    reached without a use before, `unwritten` the variables that are declared without a value,
+    `labels` the names of labels that nothing else has.
     """
 
     def __init__(
@@ -69,22 +64,12 @@ class Scene:
             if isinstance(stmt, c.Declare) and starts_unset(stmt)
         )
         self._roots: dict[int, frozenset[str]] = {}
-        self.locals: set[str] = set()
-        self.pointers: set[str] = set()
-        self.aliases: dict[str, str] = {}
-        self.tracked: set[str] = set()
-        self.tested: frozenset[str] = frozenset()
-        self.null_tested: set[str] = set()
-        self.errnos_asked: set[str] = set()
         self.released: dict[int, set[int]] = {}
         self.given: set[tuple[str, str]] = set()
         self.unheld: set[tuple[str, str]] = set()
         self.lenders: dict[tuple[int, str], set[int]] = {}
         self.own: set[int] = set()
         self.things: set[tuple[str, str, bool]] = set()
-        self.swept: set[str] = set()
-        self.makers: dict[str, list[c.Expr]] = {}
-        self.stored_as: dict[str, dict[str, int]] = {}
         self.uses: dict[tuple[object, ...], Use] = {}
         self.bare: dict[tuple[str, int], Bare] = {}
         self.calls: dict[tuple[object, ...], Call] = {}
@@ -93,37 +78,26 @@ class Scene:
         self.looks: dict[tuple[object, ...], Look] = {}
         self.errnos: dict[tuple[object, ...], Errno] = {}
         self.jumps: dict[tuple[object, ...], Jump] = {}
-        self.returned: frozenset[str] = frozenset()
-        self.passing: set[str] = set()
         self.slips: dict[tuple[object, ...], LockSlip] = {}
         self.loose: dict[tuple[int, str, int], Loose] = {}
         self.takers: dict[str, set[int]] = {}
         self.exits: list[Exit] = []
         self.overflow = False
-        self._known = [
-            (call, fact)
-            for call in graph.function.calls
-            if (fact := self.known(call.name)) is not None
-        ]
-        self.movable = movable(graph.function, known)
-        self.borrowed = self._borrowed()
-        self.freeable = self._freeable() | self.borrowed
-        self.shared = self._shared()
-        self.hanging = self._hanging()
-        self.unlinked = frozenset(
-            name
-            for call, fact in self._known
-            if fact.unlinks == 1 and call.args
-            for name in roots(call.args[0].bare.text)
-        )
-        self.loops_matter = bool(self.freeable or self.unlinked) and any(
-            isinstance(stmt, c.Iterate) for stmt in graph.function.statements
-        )
-        self.own_structs: frozenset[str] = frozenset()
         self.calls_made = graph.function.calls
         self.labels = labels_alone(graph.function)
-        self.unsteady: set[str] = set()
-        _Survey(self).run()
+        self.movable = movable(graph.function, known)
+        survey = Survey(graph, known)
+        self.locals, self.pointers = survey.locals, survey.pointers
+        self.tested, self.null_tested = survey.tested, survey.null_tested
+        self.tracked, self.returned = survey.tracked, survey.returned
+        self.errnos_asked, self.passing = survey.errnos_asked, survey.passing
+        self.makers, self.stored_as = survey.makers, survey.stored_as
+        self.aliases, self.unsteady = survey.aliases, survey.unsteady
+        self.swept, self.own_structs = survey.swept, survey.own_structs
+        stakes = Stakes(graph.function, known)
+        self.borrowed, self.freeable = stakes.borrowed, stakes.freeable
+        self.shared, self.unlinked = stakes.shared, stakes.unlinked
+        self.hanging, self.loops_matter = stakes.hanging, stakes.loops_matter
 
     def site(self, call: c.Expr, target: str) -> Site:
         """The call as a site, numbered when it is first met."""
@@ -153,56 +127,11 @@ class Scene:
             shape = self._shapes[call] = CallShape(call, self.known(call.name), self.unwritten)
         return shape
 
-    def _borrowed(self) -> frozenset[str]:
-        """The variables that are good only while a section lasts, and entries of RCU lists."""
-        found: set[str] = set()
-        for stmt in self.graph.function.statements:
-            value = stmt.value.bare if isinstance(stmt, c.Declare) and stmt.value else None
-            if isinstance(stmt, c.Declare) and value is not None and self._is_borrowed(value):
-                found.add(stmt.name)
-            elif isinstance(stmt, c.Iterate) and "_rcu" in stmt.macro:
-                found |= {arg.name for arg in stmt.args[:1] if arg.kind == "name"}
-        for expr in self.graph.function.assignments:
-            if self._is_borrowed(expr.parts[1].bare):
-                found.add(expr.parts[0].text)
-        return frozenset(found)
-
-    def _is_borrowed(self, value: c.Expr) -> bool:
-        fact = self.known(value.name) if value.kind == "call" else None
-        return fact is not None and bool(fact.under)
-
-    def _freeable(self) -> frozenset[str]:
-        """The variables in what the function hands to calls that give it back."""
-        found: set[str] = set()
-        for call, fact in self._known:
-            places = {release.where for release in fact.releases} | fact.consumes_on_failure
-            for number, arg in enumerate(call.args, 1):
-                if number in places:
-                    found |= roots(arg.bare.text)
-        return frozenset(found)
-
-    def _hanging(self) -> bool:
-        """Whether any call puts something on a list or takes it off, or sets work going."""
-        return any(fact.links or fact.arms or fact.unlinks for _, fact in self._known)
-
     def _failure(self, name: str, fact: Fact | None) -> Failure | None:
         """How a call says that it failed; a guess from its name does not count."""
         if fact is not None and fact.failure is not None and fact.source != "pair":
             return fact.failure
         return self.facts.returned.get(name)
-
-    def _shared(self) -> frozenset[str]:
-        """What a call of this function takes one more reference of: get_device(dev)."""
-        found: set[str] = set()
-        for call in self.graph.function.calls:
-            if counts_up(call.name):  # atomic_inc_not_zero(&p->refcount)
-                found |= {base.text for arg in call.args if (base := pointed(arg)) is not None}
-        for call, fact in self._known:
-            if not fact.acquires:
-                continue
-            places = {fact.returns} | {a.where for a in fact.acquires}
-            found |= {a.bare.text for n, a in enumerate(call.args, 1) if n in places}
-        return frozenset(found)
 
     def resource(self, id: str) -> Resource | None:
         if id not in self._resources:
@@ -318,171 +247,6 @@ class _Locks(dict[str, bool]):
         resource = self._known.resource(id)
         self[id] = resource is not None and resource.kind in (Kind.LOCK, Kind.CONTEXT)
         return self[id]
-
-
-class _Survey:
-    """One pass over the function's text, before any path is walked."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self.tests: Counter[str] = Counter()
-        self.constants: set[str] = set()
-        self.writes: Counter[str] = Counter()
-        self.paths: dict[str, str] = {}
-        self.dereferenced: set[str] = set()
-        self.returned: set[str] = set()
-        self.written: set[str] = set()
-        self.elements: Counter[str] = Counter()
-
-    def run(self) -> None:
-        scene = self.scene
-        function = scene.graph.function
-        for parameter in function.params:
-            self.writes[parameter.name] += 1
-            scene.locals.add(parameter.name)
-            if parameter.pointer:
-                scene.pointers.add(parameter.name)
-        for stmt in function.statements:
-            self.statement(stmt)
-        for expr in function.expressions:
-            if expr.parts:
-                self.expression(expr)
-        for node in scene.graph.nodes:
-            if node.kind == "cond" and node.expr is not None:
-                self.test(node.expr)
-            if node.kind == "switch" and node.expr is not None:
-                self.cases(node.expr.text, node)
-        scene.tracked |= {k for k, n in self.tests.items() if n > 1 or k in self.constants}
-        scene.tracked |= {k for k in self.tests if k in self.dereferenced}
-        scene.tracked |= {less for k in self.tests if (less := k.replace("==", "<")) in self.tests}
-        scene.tracked |= self.returned
-        if not function.whole:
-            self.returned |= set(self.verdicts())
-        scene.returned = frozenset(name for name in self.returned if name.isidentifier())
-        scene.passing = {text for text, count in self.elements.items() if count == 1}
-        scene.tested = frozenset(self.tests)
-        scene.unsteady = {name for name, n in self.writes.items() if n > 1}
-        scene.swept = self.declared_by_macros()
-        made = {a.text for call in function.calls if call.name.isupper() for a in call.args[:1]}
-        scene.own_structs = frozenset(scene.locals - scene.pointers | made)  # LIST_HEAD(done);
-        scene.aliases = {
-            name: text
-            for name, text in self.paths.items()
-            if self.writes[name] == 1 and name in scene.locals
-        }
-
-    def declared_by_macros(self) -> set[str]:
-        """Variables that only a macro can have declared (`FOO_AUTO_FREE(p);`), to clean them up."""
-        named = {
-            arg.name
-            for expr in self.scene.graph.function.expressions
-            if expr.kind == "call" and expr.name.isupper() and len(expr.args) == 1
-            for arg in expr.args
-            if arg.kind == "name"
-        }
-        return named - self.scene.locals if self.scene.graph.function.whole else set()
-
-    def verdicts(self) -> Iterator[str]:
-        """What is likely to be returned where that is not shown: `if (ret) goto out;`.
-
-        It is what a call has said, and no pointer.
-        """
-        for stmt in self.scene.graph.function.statements:
-            if not isinstance(stmt, c.If) or not _jumps(stmt):
-                continue
-            test = read_test(stmt.cond)
-            plain = test is not None and test.expr.kind == "name" and test.key == test.expr.name
-            if test is not None and plain and test.key in self.written - self.scene.pointers:
-                yield test.key
-
-    def test(self, expr: c.Expr) -> None:
-        compared = errno_compared(expr)
-        if compared is not None:
-            self.scene.errnos_asked.add(compared[0])
-        test = read_test(expr)
-        if test is None:
-            return
-        self.tests[test.key] += 1
-        if test.key in self.scene.pointers or test.expr.kind == "member":
-            self.scene.null_tested.add(test.key)
-
-    def cases(self, text: str, node: Node) -> None:
-        for _, edge in node.next:
-            if isinstance(edge, c.Case) and edge.value is not None:
-                self.tests[f"{text}=={edge.value.text}"] += 1
-
-    def statement(self, stmt: c.Stmt) -> None:
-        if isinstance(stmt, c.Declare):
-            self.scene.locals.add(stmt.name)
-            if stmt.pointer:
-                self.scene.pointers.add(stmt.name)
-            if stmt.value is not None:
-                self.write(stmt.name, stmt.value)
-        if isinstance(stmt, c.Return) and stmt.value is not None:
-            self.returned.add(stmt.value.bare.text)
-            if stmt.value.bare.name in ("dev_err_probe", "ERR_PTR"):
-                self.returned |= {arg.text for arg in stmt.value.bare.args if arg.kind == "name"}
-        if isinstance(stmt, c.Iterate):
-            for arg in stmt.args:
-                self.writes[arg.text] += 2
-
-    def expression(self, expr: c.Expr) -> None:
-        if expr.kind == "assign":
-            if expr.op == "=":
-                self.write(expr.parts[0].text, expr.parts[1])
-            else:
-                self.writes[expr.parts[0].text] += 2
-        elif expr.kind == "postfix" or (expr.kind == "unary" and expr.op in ("++", "--", "&")):
-            self.writes[expr.parts[0].text] += 2
-        elif expr.kind == "conditional":
-            for leaf in _leaves(expr.parts[0]):
-                self.test(leaf)
-        elif expr.kind == "member" and expr.op == "->":
-            self.dereferenced.add(expr.parts[0].bare.text)
-            self.pointer(expr.parts[0].bare)
-        elif expr.kind == "unary" and expr.op == "*":
-            self.pointer(expr.parts[0].bare)
-        elif expr.kind == "index":
-            self.elements[expr.text] += 1
-        elif expr.kind == "call" and (fact := self.scene.known(expr.name)) is not None:
-            used = (expr.args[n - 1] for n in fact.uses if n <= len(expr.args))
-            self.dereferenced |= {base.text for arg in used if (base := pointed(arg)) is not None}
-
-    def pointer(self, expr: c.Expr) -> None:
-        """What is followed is a pointer, also where its declaration is not in sight."""
-        if expr.kind == "name" and expr.name not in self.scene.locals:
-            self.scene.pointers.add(expr.name)
-
-    def write(self, text: str, value: c.Expr) -> None:
-        self.writes[text] += 1
-        if value.bare.kind == "call":
-            self.written.add(text)
-        if constant_mask(value) != ANY:
-            self.constants.add(text)
-        bare = value.bare
-        if bare.kind == "call":
-            self.scene.makers.setdefault(text, []).append(bare)
-        if bare.kind == "member" or (bare.kind == "unary" and bare.op == "&"):
-            if not any(e.kind in ("call", "index") for e in bare.walk()):
-                self.paths[text] = bare.text
-        elif bare.kind == "name" and bare.text in self.paths:
-            self.paths[text] = self.paths[bare.text]
-        if bare.kind == "name" and not text.isidentifier():
-            self.scene.stored_as.setdefault(bare.text, {}).setdefault(text, bare.line)
-
-
-def _leaves(cond: c.Expr) -> Iterator[c.Expr]:
-    """What a condition asks one after the other: p and p->m of `p && !p->m`."""
-    bare = cond.bare
-    if bare.kind == "binary" and bare.op in ("&&", "||"):
-        for part in bare.parts:
-            yield from _leaves(part)
-    else:
-        yield cond
-
-
-def _jumps(stmt: c.Stmt) -> bool:
-    return any(isinstance(inner, c.Goto) for inner in c.statements(stmt))
 
 
 def contradicts_itself(trail: Trail | None, steady: Callable[[str], bool]) -> bool:
