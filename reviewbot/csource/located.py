@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from reviewbot.csource.alike import same_end, same_start
 from reviewbot.csource.locate import Place, Search
 
 
@@ -28,8 +28,8 @@ def located(text: bytes, like: Located | None = None) -> Located:
     search = Search(text)
     if like is None or not like.closed:
         return Located(text, tuple(search.places()), search.closed)
-    places = _before(like, _alike(text, like.text, _begin))
-    later = _after(like, _alike(text, like.text, _end), len(text) - len(like.text))
+    places = _before(like, same_start(text, like.text))
+    later = _after(like, same_end(text, like.text), len(text) - len(like.text))
     for place in search.places(places[-1].end if places else 0):
         places.append(place)
         if place.end in later:
@@ -59,24 +59,3 @@ def _after(like: Located, length: int, by: int) -> dict[int, int]:
 def _moved(place: Place, by: int) -> Place:
     start, brace, end = place.start + by, place.brace + by, place.end + by
     return Place(place.name, place.signature, start, brace, end)
-
-
-def _begin(text: bytes, first: int, last: int) -> bytes:
-    return text[first:last]
-
-
-def _end(text: bytes, first: int, last: int) -> bytes:
-    return text[len(text) - last : len(text) - first]
-
-
-def _alike(one: bytes, other: bytes, part: Callable[[bytes, int, int], bytes]) -> int:
-    """How many bytes two texts have in common at their beginning, or at their end; by halves,
-    for slices are compared faster than bytes."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if part(one, low, middle) == part(other, low, middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from reviewbot.csource.alike import same_end, same_start
+
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _BLANKS = frozenset(b" \t\n\r\v\f")
 _ONLY_WORDS = bytes(byte if byte in _LETTERS else 0x20 for byte in range(256))
@@ -28,23 +30,10 @@ def words_of_both(one: bytes, other: bytes) -> frozenset[str]:
 
 def _only_in(text: bytes, like: bytes) -> bytes:
     """The lines of a text from the first to the last that differs from the other text."""
-    start = text.rfind(b"\n", 0, _shared(text, like)) + 1
+    start = text.rfind(b"\n", 0, same_start(text, like)) + 1
     text, like = text[start:], like[start:]
-    same = _shared(text[::-1], like[::-1])
-    end = text.find(b"\n", len(text) - same)
+    end = text.find(b"\n", len(text) - same_end(text, like))
     return text if end < 0 else text[:end]
-
-
-def _shared(one: bytes, other: bytes) -> int:
-    """With how many bytes both begin."""
-    least, most = 0, min(len(one), len(other))
-    while least < most:
-        middle = (least + most + 1) // 2
-        if one[least:middle] == other[least:middle]:
-            least = middle
-        else:
-            most = middle - 1
-    return least
 
 
 def has_word(text: bytes, word: bytes) -> bool:
@@ -53,7 +42,9 @@ def has_word(text: bytes, word: bytes) -> bool:
 
 
 def places(text: bytes, word: bytes) -> Iterator[int]:
-    """Where a word stands in a text: the offsets of its first bytes."""
+    """Where a word stands in a text: the offsets of its first bytes; "" stands nowhere."""
+    if not word:
+        return
     at, size, end = text.find(word), len(word), len(text)
     while at >= 0:
         past = at + size

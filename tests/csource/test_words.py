@@ -28,6 +28,10 @@ def test_places_are_those_of_whole_words(word: bytes) -> None:
     assert has_word(TEXT, word) == bool(found)
 
 
+def test_the_empty_word_stands_nowhere() -> None:
+    assert list(places(TEXT, b"")) == []
+
+
 @pytest.mark.parametrize("name", [b"up", b"up_all", b"p"])
 def test_a_call_is_found_behind_its_parenthesis(name: bytes) -> None:
     found = [match.end() for match in re.finditer(rb"\b%s\s*\(" % name, TEXT)]
