@@ -761,6 +761,40 @@ _ITS_TAKER_CHANGED = _case(
     (", brisk_dev(b)", ""),
 )._replace(left=("medium",))
 
+_NUMBERED = """static struct brisk *f(void)
+{
+	struct brisk *b = brisk_new();
+	struct device *dev = &b->dev;
+	int err;
+
+	err = ida_alloc(&brisk_ids, GFP_KERNEL);
+	if (err < 0)
+		goto free;
+	dev->id = err;
+	device_initialize(dev);
+	err = dev_set_name(dev, "brisk%d", dev->id);
+	if (err)
+		goto put;
+	return b;
+
+put:
+	ida_free(&brisk_ids, dev->id);
+	brisk_end(b);
+	return NULL;
+free:
+	brisk_end(b);
+	return NULL;
+}
+"""
+_GOES_WITH_THE_DEVICE = _case(
+    "memory-leak",
+    _NUMBERED,
+    _NUMBERED.replace(
+        "\tida_free(&brisk_ids, dev->id);\n\tbrisk_end(b);\n", "\tput_device(dev);\n", 1
+    ),
+    ("put_device(dev);", "brisk_end(b);"),
+)
+
 CASES = {
     name[1:].lower().replace("_", " "): case
     for name, case in globals().items()

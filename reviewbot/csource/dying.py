@@ -14,12 +14,22 @@ from reviewbot.csource.things import UNDO, argument_at, forget_thing
 from reviewbot.csource.values import KEYED, UNSET, State, Val, roots
 
 
-def let_go_of_whole(state: State, text: str) -> None:
-    """The last put_device(&p->dev) or kobject_put(&p->kobj) frees p through its release."""
+def let_go_of_whole(scene: Scene, state: State, arg: Expr) -> None:
+    """The last put_device(&p->dev) or kobject_put(&p->kobj) frees p through its release, with
+    what hangs on p by then; also where `dev` is a local name of `&p->dev`."""
+    text = scene.canonical(arg)
     if text.startswith("&"):
         for name in roots(text):
             forget_thing(state, name)
             _forget_below(state, name)
+            _forget_stored(scene, state, name, arg.line)
+
+
+def _forget_stored(scene: Scene, state: State, name: str, line: int) -> None:
+    """`p->id = id` above: what was written to a member of p."""
+    for key, held in list(state.held.items()):
+        if held.stored and not key.startswith(KEYED) and name in scene.ties(held.text, line):
+            del state.held[key]
 
 
 def let_go_of_source(scene: Scene, state: State, arg: Expr) -> None:

@@ -57,7 +57,7 @@ def give(scene: Scene, site: Site, fact: Fact, release: Acquire, state: State, n
     if _gave_value(one):
         return
     if resource.kind is Kind.REFERENCE and arg is not None:
-        let_go_of_whole(state, raw)
+        let_go_of_whole(scene, state, arg)
         let_go_of_source(scene, state, arg)
     _judge(one)
     if not _gave_named(one):

@@ -57,7 +57,7 @@ def hand_to_unknown(scene: Scene, site: Site, state: State) -> None:
         if _takes(scene, site, arg, state):
             _doubt(scene, site, state, arg)
         if puts(site.name):
-            let_go_of_whole(state, arg.bare.text)
+            let_go_of_whole(scene, state, arg)
             let_go_of_source(scene, state, arg)
     undo_by_name(scene, site, state)
 
