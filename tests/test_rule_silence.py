@@ -98,6 +98,23 @@ _READ_TO_CLEAR_IT = Case(
     "",
 )
 
+_CREATE = """static int f(struct brisk *b)
+{
+	int ret;
+
+	ret = brisk_create(b);
+	if (ret)
+		return ret;
+%s
+}
+"""
+_WHO_LISTENS = Case(
+    "result-dropped",
+    _CREATE % "\treturn brisk_notify(b, BRISK_NEW);",
+    _CREATE % "\tbrisk_notify(b, BRISK_NEW);\n\treturn 0;",
+    "",
+)
+
 # -- what is not checked for failure
 
 _QUEUE = """static void f(struct brisk *b)

@@ -28,8 +28,10 @@ _PASSES_ON = frozenset(["dev_err_probe", "dev_warn_probe"])
 
 _TELLS = re.compile(
     r"^sock_error$|xchg|^test_and_|_and_test(?:_|$)|_fetch_|^(?:cpumask|nodemask|bitmap)_"
+    r"|(?:^|_)notify(?:_|$)"
 )
-"""They do something, and tell besides what was there or what is left: no verdict on themselves."""
+"""They do something, and tell besides what was there or what is left: no verdict on themselves. Or
+they tell others of what is done by then, whoever may listen: foo_notify()."""
 
 
 def check(sight: Sight) -> Iterable[Claim]:
