@@ -812,6 +812,67 @@ _GOES_WITH_THE_DEVICE = _case(
     ("put_device(dev);", "brisk_end(b);"),
 )
 
+_PACKED = """static int f(struct bundle *u)
+{
+	struct brisk *b;
+	int minor, err;
+
+	minor = ida_alloc(&brisk_ids, GFP_KERNEL);
+	if (minor < 0)
+		return minor;
+	b = brisk_new(u);
+	device_initialize(&b->dev);
+	b->dev.devt = MKDEV(brisk_major, minor);
+	err = dev_set_name(&b->dev, "brisk%d", minor);
+	if (err)
+		goto put;
+	return 0;
+
+put:
+	ida_free(&brisk_ids, minor);
+	brisk_end(b);
+	return err;
+}
+"""
+_GOES_WITH_THE_NUMBER = _case(
+    "memory-leak",
+    _PACKED,
+    _PACKED.replace(
+        "\tida_free(&brisk_ids, minor);\n\tbrisk_end(b);\n", "\tput_device(&b->dev);\n"
+    ),
+    ("MKDEV(brisk_major, minor)", "brisk_major"),
+)
+_WRAPPED = """static struct brisk *f(void)
+{
+	struct wrap *w = kzalloc(sizeof(*w), GFP_KERNEL);
+	struct brisk *b;
+	struct device *dev;
+
+	if (!w)
+		return NULL;
+	b = &w->brisk;
+	dev = &b->dev;
+	if (brisk_fill(b))
+		goto free;
+	device_initialize(dev);
+	if (dev_set_name(dev, "brisk"))
+		goto put;
+	return b;
+
+put:
+	brisk_empty(b);
+free:
+	kfree(w);
+	return NULL;
+}
+"""
+_GOES_WITH_THE_INNERMOST = _case(
+    "memory-leak",
+    _WRAPPED,
+    _WRAPPED.replace("brisk_empty(b);", "put_device(dev);\n\treturn NULL;"),
+    ("put_device(dev);", "brisk_look(dev);"),
+)
+
 CASES = {
     name[1:].lower().replace("_", " "): case
     for name, case in globals().items()

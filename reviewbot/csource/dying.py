@@ -11,7 +11,7 @@ from reviewbot.csource.scene import Scene
 from reviewbot.csource.slips import GONE
 from reviewbot.csource.syntax import Expr
 from reviewbot.csource.things import UNDO, argument_at, forget_thing
-from reviewbot.csource.values import KEYED, UNSET, State, Val, roots
+from reviewbot.csource.values import KEYED, UNSET, State, Val
 
 
 def let_go_of_whole(scene: Scene, state: State, arg: Expr) -> None:
@@ -19,7 +19,7 @@ def let_go_of_whole(scene: Scene, state: State, arg: Expr) -> None:
     what hangs on p by then; also where `dev` is a local name of `&p->dev`."""
     text = scene.canonical(arg)
     if text.startswith("&"):
-        for name in roots(text):
+        for name in scene.all_roots(text):
             forget_thing(state, name)
             _forget_below(state, name)
             _forget_stored(scene, state, name, arg.line)
@@ -28,7 +28,8 @@ def let_go_of_whole(scene: Scene, state: State, arg: Expr) -> None:
 def _forget_stored(scene: Scene, state: State, name: str, line: int) -> None:
     """`p->id = id` above: what was written to a member of p."""
     for key, held in list(state.held.items()):
-        if held.stored and not key.startswith(KEYED) and name in scene.ties(held.text, line):
+        handed = held.stored or held.doubts
+        if handed and not key.startswith(KEYED) and name in scene.ties(held.text, line):
             del state.held[key]
 
 

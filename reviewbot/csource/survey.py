@@ -190,8 +190,15 @@ class Survey:
                 self._paths[text] = bare.text
         elif bare.kind == "name" and bare.text in self._paths:
             self._paths[text] = self._paths[bare.text]
-        if bare.kind == "name" and not text.isidentifier():
-            self.stored_as.setdefault(bare.text, {}).setdefault(text, bare.line)
+        for name in _named_by(bare) if not text.isidentifier() else ():
+            self.stored_as.setdefault(name, {}).setdefault(text, bare.line)
+
+
+def _named_by(value: c.Expr) -> tuple[str, ...]:
+    """The variables whose value goes into another: n of `n`, and of `MKDEV(major, n)`."""
+    if value.kind == "call" and value.name.isupper():
+        return tuple(arg.name for arg in value.args if arg.kind == "name")
+    return (value.text,) if value.kind == "name" else ()
 
 
 def _leaves(cond: c.Expr) -> Iterator[c.Expr]:
