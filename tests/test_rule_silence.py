@@ -873,6 +873,26 @@ _GOES_WITH_THE_INNERMOST = _case(
     ("put_device(dev);", "brisk_look(dev);"),
 )
 
+_HEADER = """static int f(struct sk_buff *skb, struct brisk *b)
+{
+	struct brisk_head *head, own;
+
+	head = skb_header_pointer(skb, 0, 2, &own);
+	if (!head)
+		return -EINVAL;
+	if (!pskb_may_pull(skb, head->len))
+		return -EINVAL;
+%s	b->len = head->len;
+	return 0;
+}
+"""
+_ASKED_ONCE_MORE = _case(
+    "null-lookup",
+    _HEADER % "",
+    _HEADER % "\thead = skb_header_pointer(skb, 0, 2, &own);\n",
+    ("head = skb_header_pointer(skb, 0, 2, &own);\n\tif", "head = b->head;\n\tif"),
+)
+
 CASES = {
     name[1:].lower().replace("_", " "): case
     for name, case in globals().items()

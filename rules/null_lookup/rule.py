@@ -36,7 +36,7 @@ def check(sight: Sight) -> Iterable[Claim]:
         site = sight.paths.sites.get(use.val.origin)
         if use.kind != "null" or site is None or use.val.tested >= 0:
             continue
-        if site.fact is None or site.name.endswith(_BOUND):
+        if site.fact is None or site.name.endswith(_BOUND) or _asked_before(sight, site):
             continue
         if allocates(site.fact, sight.known):
             continue  # the matter of unchecked-alloc
@@ -46,6 +46,18 @@ def check(sight: Sight) -> Iterable[Claim]:
         claim = use_claim(sight, use, _message(site, use), sure)
         passed = "yes" if _takes(sight, site.fact, Kind.REFERENCE) else ""
         yield replace(claim, words=(*claim.words, ("reference", passed)))
+
+
+def _asked_before(sight: Sight, site: Site) -> bool:
+    """Whether the function has looked at the answer of the same lookup above, and asks once more
+    for what may have moved since."""
+    call = site.call
+    above = {
+        each.id
+        for each in sight.paths.sites.values()
+        if each.call.text == call.text and each.call.line < call.line
+    }
+    return any(look.site in above for look in sight.paths.looks)
 
 
 def _takes(sight: Sight, fact: Fact, kind: Kind) -> bool:
