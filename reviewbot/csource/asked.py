@@ -27,8 +27,8 @@ class Equation:
 class Asked:
     """A leaf of a condition.
 
-    `test` is what it tests, `line` where. `seen` are the masks that it tells from the rest: ZERO
-    for `!p`, ERR for IS_ERR(p), both for IS_ERR_OR_NULL(p), 0 for any others. `errno` is
+    `test` is what it tests, `expr` the leaf itself. `seen` are the masks that it tells from the
+    rest: ZERO for `!p`, ERR for IS_ERR(p), both for IS_ERR_OR_NULL(p), 0 for any others. `errno` is
     what errno_compared() says. `equation` reads the key at its last `==`, `equal` holds what stands
     on both sides of its first one. `pair` are the two sides of a comparison that is itself the key.
     """

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from reviewbot.csource import syntax as c
 from reviewbot.csource.facts import Facts, Registers
 from reviewbot.csource.sight import Sight
-from reviewbot.csource.words import beginning_word, called_at
+from reviewbot.csource.words import beginning_word, called_at, places
 
 _WORD = re.compile(rb"[A-Za-z_]\w*\Z")
 _LAST = re.compile(r"\w+\Z")
@@ -45,20 +45,15 @@ def handlers(sight: Sight) -> tuple[Handler, ...]:
 def runs_as(sight: Sight) -> tuple[Handler, ...]:
     """How the function itself is handed over, in the text's order."""
     name = sight.function.name
-    if not name or not _is_value(sight.file.text, name.encode()):
+    if not _is_value(sight.file.text, name.encode()):
         return ()  # so it is with most: there is no need to read who hands over what
     return tuple(each for each in handlers(sight) if each.function == name)
 
 
 def _is_value(text: bytes, name: bytes) -> bool:
     """Whether the name stands somewhere without being called or defined there."""
-    at = text.find(name)
-    while at >= 0:
-        end = at + len(name)
-        if not text[end : end + 1].isalnum() and text[end : end + 1] not in (b"_", b"("):
-            return True
-        at = text.find(name, end)
-    return False
+    ends = (at + len(name) for at in places(text, name))
+    return any(text[end : end + 1] != b"(" for end in ends)
 
 
 def waited_for(sight: Sight, call: c.Expr) -> Iterator[Handler]:

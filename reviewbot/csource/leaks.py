@@ -60,10 +60,8 @@ class Leak:
 def leaks(sight: Sight, *kinds: Kind) -> Iterator[Leak]:
     """The things of these kinds that exits leave behind, each exit by itself."""
     for left in _left_behind(sight):
-        if left.resource.kind in kinds:
-            leak = left.leak()
-            if leak is not None:
-                yield leak
+        if left.resource.kind in kinds and left.leak is not None:
+            yield left.leak
 
 
 @lru_cache(maxsize=16)
@@ -87,11 +85,8 @@ class _Left:
     held: Held
     resource: Resource
 
-    def leak(self) -> Leak | None:
-        return self._judged
-
     @cached_property
-    def _judged(self) -> Leak | None:
+    def leak(self) -> Leak | None:
         sight, exit, held, resource = self.sight, self.exit, self.held, self.resource
         if roots(held.text) & sight.function.shadowed:
             return None

@@ -126,12 +126,13 @@ def _taken_further_down(
 
 
 @lru_cache(maxsize=4)
-def _asked_twice(sight: Sight) -> set[tuple[str, str, bool]]:
+def _asked_twice(sight: Sight) -> frozenset[tuple[str, str, bool]]:
     """The ways out that more than one condition leads to, as far as words can tell."""
     nodes = build(sight.function).nodes
     conds = [node.expr for node in nodes if node.kind == "cond" and node.expr is not None]
     keys = Counter((judged(sight.function, expr), expr.text) for expr in conds)
-    return {(*key, edge) for key, count in keys.items() if count > 1 for edge in (True, False)}
+    twice = [key for key, count in keys.items() if count > 1]
+    return frozenset((*key, edge) for key in twice for edge in (True, False))
 
 
 def _still(sight: Sight, call: c.Expr) -> bool:
